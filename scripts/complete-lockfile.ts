@@ -52,7 +52,11 @@ function platformOf(name: string): Pick<LockEntry, 'os' | 'cpu' | 'libc'> {
   const words = name.split(/[-/]/);
   const os = words.map((word) => systems[word]).find(Boolean);
   const cpu = words.map((word) => processors[word]).find(Boolean);
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => word.startsWith('gnu')) ? 'glibc' : undefined;
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.some((word) => word.startsWith('gnu'))
+      ? 'glibc'
+      : undefined;
   return { ...(cpu && { cpu: [cpu] }), ...(libc && { libc: [libc] }), ...(os && { os: [os] }) };
 }
 
@@ -66,7 +70,12 @@ for (const [path, entry] of Object.entries({ ...lock.packages })) {
     if (lock.packages[nested] || lock.packages[hoisted]?.version === range.replace(/^[\^~]/, '')) continue;
     if (lock.packages[hoisted] && !/^\d/.test(range)) continue;
     const target = lock.packages[hoisted] ? nested : hoisted;
-    lock.packages[target] = { version: range.replace(/^[\^~]/, ''), ...platformOf(name), ...(entry.dev && { dev: true }), optional: true };
+    lock.packages[target] = {
+      version: range.replace(/^[\^~]/, ''),
+      ...platformOf(name),
+      ...(entry.dev && { dev: true }),
+      optional: true,
+    };
     added.push(`${name}@${range}`);
   }
 }
