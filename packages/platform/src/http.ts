@@ -1,0 +1,169 @@
+import type { HttpFunctionOptions, HttpHandler, HttpMethod, HttpRequest, HttpResponseInit } from '@azure/functions';
+import { limits } from '@valerix/contracts/order';
+import { describeError, type Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { isUnavailable } from './postgres-errors.ts';
+import { RequestError } from './problem.ts';
+import { continueTrace, traceIdOf } from './trace-context.ts';
+
+/** One HTTP request as the trigger files see it. */
+export interface Call {
+  readonly request: HttpRequest;
+  readonly params: Readonly<Record<string, string>>;
+  /** The trace that this request belongs to, as a W3C traceparent. */
+  readonly traceparent: string;
+  /** The JSON body; throws the right error for another media type, too many bytes or broken JSON. */
+  json(): Promise<unknown>;
+  /** A header's value, trimmed; null when absent or blank. */
+  header(name: string): string | null;
+}
+
+export interface Endpoint {
+  readonly methods: HttpMethod[];
+  /** The route template, such as `api/orders/{orderId}`. */
+  readonly route: string;
+  /** `function`: only with the operator key, which the host enforces. */
+  readonly authLevel?: 'anonymous' | 'function';
+  readonly handler: (call: Call) => Promise<HttpResponseInit>;
+}
+
+export interface HttpAppOptions {
+  /** `app.http` of @azure/functions. */
+  readonly register: (name: string, options: HttpFunctionOptions) => void;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface HttpApp {
+  /** Registers one function; `name` is also the operation that metrics and logs show. */
+  endpoint(name: string, endpoint: Endpoint): void;
+  /** Registers the function that answers whatever no endpoint does: 404 or 405 as a problem document. */
+  fallback(): void;
+}
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** The HTTP face of a Function App: one place that measures, traces and turns errors into problem documents. */
+export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): HttpApp {
+  const duration = metrics.meter.createHistogram('http_request_duration_seconds', {
+    description: 'Time from the call of a handler to its answer.',
+    unit: 's',
+  });
+  const databaseErrors = metrics.meter.createCounter('database_errors', {
+    description: 'Requests that failed because the database could not be used.',
+  });
+  const known: { pattern: RegExp; methods: readonly string[] }[] = [];
+
+  const handle =
+    (operation: string, handler: Endpoint['handler']): HttpHandler =>
+    async (request) => {
+      const startedAt = performance.now();
+      const traceparent = continueTrace(request.headers.get('traceparent'));
+      let answer: HttpResponseInit;
+      try {
+        answer = await handler(makeCall(request, traceparent));
+      } catch (error) {
+        answer = answerFor(error, operation, traceparent);
+      }
+      const status = answer.status ?? 200;
+      duration.record((performance.now() - startedAt) / 1000, {
+        operation,
+        method: request.method,
+        status: String(status),
+      });
+      return { ...answer, headers: { ...(answer.headers as Record<string, string>), traceparent } };
+    };
+
+  const answerFor = (error: unknown, operation: string, traceparent: string): HttpResponseInit => {
+    const traceId = traceIdOf(traceparent);
+    if (error instanceof RequestError) {
+      if (error.cause !== undefined && error.problem().status >= 500) {
+        logger.warn('request_failed', { operation, code: error.code, traceId, error: describeError(error.cause) });
+      }
+      return problemAnswer(error, traceId);
+    }
+    if (isUnavailable(error)) {
+      databaseErrors.add(1);
+      logger.warn('request_failed', { operation, code: 'temporarily_unavailable', traceId, error });
+      return problemAnswer(
+        new RequestError('temporarily_unavailable', {}, { retryAfterSeconds: RETRY_AFTER_SECONDS }),
+        traceId,
+      );
+    }
+    logger.error('request_failed', { operation, code: 'internal_error', traceId, error });
+    return problemAnswer(new RequestError('internal_error'), traceId);
+  };
+
+  return {
+    endpoint(name, { methods, route, authLevel = 'anonymous', handler }) {
+      known.push({ pattern: patternOf(route), methods });
+      register(name, { methods, route, authLevel, handler: handle(name, handler) });
+    },
+    fallback() {
+      const methods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+      // The host takes the first matching route in the order of the functions' names: this one must come last.
+      register('zz-fallback', {
+        methods,
+        route: '{*path}',
+        authLevel: 'anonymous',
+        handler: handle('fallback', async ({ request }) => {
+          const path = new URL(request.url).pathname;
+          const allowed = known.filter(({ pattern }) => pattern.test(path)).flatMap((entry) => entry.methods);
+          if (allowed.length === 0) throw new RequestError('not_found');
+          const error = new RequestError('method_not_allowed', { detail: `Allowed: ${allowed.join(', ')}.` });
+          return { ...problemAnswer(error), headers: { ...problemHeaders, allow: allowed.join(', ') } };
+        }),
+      });
+    },
+  };
+}
+
+const problemHeaders = { 'content-type': 'application/problem+json' };
+
+/** A JSON answer. */
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponseInit {
+  return { status, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } };
+}
+
+/** A problem document as an answer, with `Retry-After` where the error says so. */
+export function problemAnswer(error: RequestError, traceId?: string): HttpResponseInit {
+  const problem = error.problem();
+  const after = error.retryAfterSeconds ?? (problem.status === 503 ? RETRY_AFTER_SECONDS : undefined);
+  return {
+    status: problem.status,
+    body: JSON.stringify({ ...problem, ...(traceId && { traceId }) }),
+    headers: { ...problemHeaders, ...(after !== undefined && { 'retry-after': String(after) }) },
+  };
+}
+
+function makeCall(request: HttpRequest, traceparent: string): Call {
+  const header = (name: string) => request.headers.get(name)?.trim() || null;
+  return {
+    request,
+    params: request.params,
+    traceparent,
+    header,
+    async json() {
+      const type = header('content-type')?.split(';')[0]?.trim().toLowerCase();
+      if (type !== 'application/json') throw new RequestError('unsupported_media_type');
+      const tooLarge = () =>
+        new RequestError('body_too_large', { detail: `A body has at most ${limits.bodyBytes} bytes.` });
+      if (Number(header('content-length') ?? 0) > limits.bodyBytes) throw tooLarge();
+      const body = Buffer.from(await request.arrayBuffer());
+      if (body.length > limits.bodyBytes) throw tooLarge();
+      try {
+        return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+      } catch (cause) {
+        throw new RequestError('invalid_json', {}, { cause });
+      }
+    },
+  };
+}
+
+function patternOf(route: string): RegExp {
+  const escaped = route
+    .split('/')
+    .map((segment) => (segment.startsWith('{') ? '[^/]+' : segment.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')))
+    .join('/');
+  return new RegExp(`^/${escaped}/?$`, 'i');
+}

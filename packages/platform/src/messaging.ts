@@ -1,0 +1,99 @@
+import {
+  ServiceBusClient,
+  type ServiceBusMessage,
+  type ServiceBusReceiver,
+  type ServiceBusSender,
+} from '@azure/service-bus';
+import type { EntityName } from '@valerix/contracts/topology';
+import { SECOND } from './durations.ts';
+
+/** A message as the services write it: a JSON body and string properties. */
+export interface OutgoingMessage {
+  readonly messageId: string;
+  readonly subject: string;
+  readonly body: unknown;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** The way to Service Bus: one client, one connection per process, senders kept. */
+export interface Messaging {
+  /** Sends in as few batches as fit, in order; rejects when the broker did not accept all of them. */
+  send(entity: EntityName, messages: readonly OutgoingMessage[]): Promise<void>;
+  /** Hands messages to the broker that it delivers at `at`. */
+  schedule(entity: EntityName, messages: readonly OutgoingMessage[], at: Date): Promise<void>;
+  /** Uses the broker for real: looks at the first message of an entity without taking it. */
+  probe(entity: EntityName, subscription?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const SEND_TIMEOUT_MS = 5 * SECOND;
+
+export interface MessagingOptions {
+  readonly connectionString: string;
+}
+
+/** Nothing is connected before the first use. The SDK's default reconnect delay of 30 s is replaced by half a second. */
+export function makeMessaging({ connectionString }: MessagingOptions): Messaging {
+  let client: ServiceBusClient | undefined;
+  const senders = new Map<string, ServiceBusSender>();
+  const receivers = new Map<string, ServiceBusReceiver>();
+
+  const connected = () => {
+    client ??= new ServiceBusClient(connectionString, {
+      retryOptions: { maxRetries: 1, retryDelayInMs: 500, maxRetryDelayInMs: 2 * SECOND, timeoutInMs: SEND_TIMEOUT_MS },
+    });
+    return client;
+  };
+  const kept = <T>(map: Map<string, T>, key: string, make: () => T): T => {
+    const known = map.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    map.set(key, made);
+    return made;
+  };
+  const sender = (entity: string) => kept(senders, entity, () => connected().createSender(entity));
+
+  return {
+    async send(entity, messages) {
+      const target = sender(entity);
+      const abortSignal = AbortSignal.timeout(SEND_TIMEOUT_MS);
+      const outgoing = messages.map(toServiceBus);
+      const only = outgoing[0];
+      if (outgoing.length === 1 && only) return target.sendMessages(only, { abortSignal });
+      let batch = await target.createMessageBatch({ abortSignal });
+      for (const message of outgoing) {
+        if (batch.tryAddMessage(message)) continue;
+        await target.sendMessages(batch, { abortSignal });
+        batch = await target.createMessageBatch({ abortSignal });
+        if (!batch.tryAddMessage(message)) await target.sendMessages(message, { abortSignal });
+      }
+      if (batch.count > 0) await target.sendMessages(batch, { abortSignal });
+    },
+    async schedule(entity, messages, at) {
+      await sender(entity).scheduleMessages(messages.map(toServiceBus), at, {
+        abortSignal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+      });
+    },
+    async probe(entity, subscription) {
+      const receiver = kept(receivers, `${entity}/${subscription ?? ''}`, () =>
+        subscription === undefined
+          ? connected().createReceiver(entity)
+          : connected().createReceiver(entity, subscription),
+      );
+      await receiver.peekMessages(1, { abortSignal: AbortSignal.timeout(2 * SECOND) });
+    },
+    async close() {
+      await client?.close();
+    },
+  };
+}
+
+function toServiceBus(message: OutgoingMessage): ServiceBusMessage {
+  return {
+    messageId: message.messageId,
+    subject: message.subject,
+    contentType: 'application/json',
+    body: message.body,
+    applicationProperties: { ...message.properties },
+  };
+}
