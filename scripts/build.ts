@@ -1,0 +1,93 @@
+/**
+ * Bundles each deployable part into its own dist/, with everything it needs at run time: the same folder runs in Azure,
+ * under `func start` and under local/functions-host.
+ */
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Part {
+  readonly folder: string;
+  readonly migrations: readonly string[];
+  /** Azure Functions apps get the one host configuration. */
+  readonly functionApp: boolean;
+}
+
+const platformMigrations = 'packages/platform/src/platform-migrations';
+const inventoryMigrations = 'packages/inventory/src/inventory-migrations';
+const parts: readonly Part[] = [
+  {
+    folder: 'functions-order',
+    migrations: [platformMigrations, 'functions-order/src/orders-migrations'],
+    functionApp: true,
+  },
+  { folder: 'functions-inventory', migrations: [platformMigrations, inventoryMigrations], functionApp: true },
+  { folder: 'grpc-inventory-host', migrations: [platformMigrations, inventoryMigrations], functionApp: false },
+];
+
+/** Packages that read their own .proto files at run time, found from `__dirname`, which a bundle does not keep. */
+const protoReaders = [
+  { name: 'grpc-health-check', protos: 'node_modules/grpc-health-check/proto' },
+  { name: '@grpc/reflection', protos: 'node_modules/@grpc/reflection/build/proto' },
+];
+
+const keepProtoFiles = (dist: string): Plugin => ({
+  name: 'keep-proto-files',
+  setup({ onLoad }) {
+    for (const { name, protos } of protoReaders) {
+      const inPackage = new RegExp(`node_modules/${name}/build/src/.*\\.js$`);
+      onLoad({ filter: inPackage }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        if (!source.includes('__dirname')) return undefined;
+        await cp(join(root, protos), join(dist, 'protos', name, 'proto'), { recursive: true });
+        // Both packages go up two folders from the folder of the file that reads.
+        const folder = `require('node:path').join(import.meta.dirname, 'protos', '${name}', 'build', 'src')`;
+        return {
+          contents: `const __packageDirname = ${folder};\n${source.replaceAll('__dirname', '__packageDirname')}`,
+        };
+      });
+    }
+  },
+});
+
+async function buildPart({ folder, migrations, functionApp }: Part): Promise<void> {
+  const dist = join(root, folder, 'dist');
+  await mkdir(dist, { recursive: true });
+  // What somebody keeps there on purpose stays; everything that a build writes is written anew.
+  for (const name of await readdir(dist)) {
+    if (name !== 'local.settings.json' && name !== '.functions') await rm(join(dist, name), { recursive: true });
+  }
+  await build({
+    entryPoints: [join(root, folder, 'src/main.ts')],
+    outfile: join(dist, 'main.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    external: ['@azure/functions-core', 'pg-native'],
+    // CommonJS packages inside the bundle call require for Node's own modules.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    },
+    plugins: [keepProtoFiles(dist)],
+  });
+  for (const source of migrations) {
+    const name = source.slice(source.lastIndexOf('/') + 1);
+    await cp(join(root, source), join(dist, name), { recursive: true });
+  }
+  if (functionApp) await cp(join(root, 'host.json'), join(dist, 'host.json'));
+  const { name, version } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+  await writeFile(
+    join(dist, 'package.json'),
+    `${JSON.stringify({ name, version, private: true, type: 'module', main: 'main.js' }, null, 2)}\n`,
+  );
+}
+
+await Promise.all(parts.map(buildPart));
