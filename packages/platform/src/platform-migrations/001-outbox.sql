@@ -22,6 +22,8 @@ CREATE TABLE quarantined_messages (
   body          text NOT NULL,
   reason        text NOT NULL,
   detail        text NOT NULL,
-  quarantined_at timestamptz NOT NULL DEFAULT now(),
-  UNIQUE NULLS NOT DISTINCT (reader, event_id, body)
+  quarantined_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- Once however often it is delivered. The digest, because a body may be larger than an index entry.
+CREATE UNIQUE INDEX quarantined_once ON quarantined_messages (reader, coalesce(event_id, ''), md5(body));

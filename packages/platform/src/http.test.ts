@@ -1,0 +1,110 @@
+import { type HttpFunctionOptions, HttpRequest, InvocationContext } from '@azure/functions';
+import { beforeEach, expect, test } from 'vitest';
+import { type Endpoint, json, makeHttpApp } from './http.ts';
+import { makeLogger } from './logger.ts';
+import { type Metrics, makeMetrics } from './metrics.ts';
+import { RequestError } from './problem.ts';
+
+let registered: Map<string, HttpFunctionOptions>;
+let metrics: Metrics;
+let lines: string[];
+
+beforeEach(() => {
+  registered = new Map();
+  lines = [];
+  metrics = makeMetrics('test');
+});
+
+function serve(handler: Endpoint['handler']) {
+  const http = makeHttpApp({
+    register: (name, options) => registered.set(name, options),
+    logger: makeLogger('test', 'debug', (line) => lines.push(line)),
+    metrics,
+  });
+  http.endpoint('orders-create', { methods: ['POST'], route: 'api/orders/{orderId}', handler });
+  http.fallback();
+  return async (init: {
+    name?: string;
+    method?: string;
+    path?: string;
+    headers?: Record<string, string>;
+    body?: string;
+  }) => {
+    const request = new HttpRequest({
+      method: init.method ?? 'POST',
+      url: `http://localhost${init.path ?? '/api/orders/1'}`,
+      headers: { 'content-type': 'application/json', ...init.headers },
+      ...(init.body !== undefined && { body: { string: init.body } }),
+    });
+    const answer = await registered.get(init.name ?? 'orders-create')?.handler(request, new InvocationContext());
+    const { status, headers, body } = answer as { status: number; headers: Record<string, string>; body: string };
+    return { status, headers, body: JSON.parse(body) as Record<string, unknown> };
+  };
+}
+
+test('a handler answers JSON, and every answer carries the trace', async () => {
+  const call = serve(async ({ json: read }) => json(201, await read()));
+  const trace = '0af7651916cd43dd8448eb211c80319c';
+  const answer = await call({ body: '{"a":1}', headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` } });
+  expect(answer.status).toBe(201);
+  expect(answer.body).toEqual({ a: 1 });
+  expect(answer.headers.traceparent).toContain(trace);
+});
+
+test.each([
+  ['broken JSON', { body: '{' }, 400, 'invalid_json'],
+  ['no body at all', { body: '' }, 400, 'invalid_json'],
+  ['another media type', { body: '{}', headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
+  ['too many bytes', { body: `"${'x'.repeat(70_000)}"` }, 413, 'body_too_large'],
+])('%s is refused with its own code', async (_, init, status, code) => {
+  const call = serve(async ({ json: read }) => json(200, await read()));
+  const answer = await call(init);
+  expect(answer.status).toBe(status);
+  expect(answer.body).toMatchObject({ status, code, type: `urn:valerix:error:${code}` });
+  expect(answer.headers['content-type']).toBe('application/problem+json');
+});
+
+test('an error of the catalogue becomes its problem document, with its facts and the trace id', async () => {
+  const call = serve(async () => {
+    throw new RequestError('insufficient_stock', { orderId: 'o', availableStock: 2 });
+  });
+  const answer = await call({ body: '{}' });
+  expect(answer.body).toMatchObject({ status: 409, code: 'insufficient_stock', orderId: 'o', availableStock: 2 });
+  expect(answer.body.traceId).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test('a database that is away is a 503 with Retry-After', async () => {
+  const call = serve(async () => {
+    throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.1'), { code: 'ECONNREFUSED' });
+  });
+  const answer = await call({ body: '{}' });
+  expect(answer.status).toBe(503);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  expect(JSON.stringify(answer.body)).not.toContain('10.0.0.1');
+  expect(await metrics.text()).toMatch(/database_errors_total(\{.*\})? 1/);
+});
+
+test('an unexpected error tells the client nothing of the inside and the log everything', async () => {
+  const call = serve(async () => {
+    throw new Error('secret detail');
+  });
+  const answer = await call({ body: '{}' });
+  expect(answer.status).toBe(500);
+  expect(JSON.stringify(answer.body)).not.toContain('secret');
+  expect(lines.join()).toContain('secret detail');
+});
+
+test('a wrong method is 405 with the right ones, an unknown address 404', async () => {
+  const call = serve(async () => json(200, {}));
+  const wrongMethod = await call({ name: 'zz-fallback', method: 'DELETE', path: '/api/orders/7' });
+  expect(wrongMethod).toMatchObject({ status: 405, headers: { allow: 'POST' }, body: { code: 'method_not_allowed' } });
+  const unknown = await call({ name: 'zz-fallback', method: 'GET', path: '/nowhere' });
+  expect(unknown).toMatchObject({ status: 404, body: { code: 'not_found' } });
+});
+
+test('each request is measured by operation and status', async () => {
+  const call = serve(async () => json(200, {}));
+  await call({ body: '{}' });
+  const text = await metrics.text();
+  expect(text).toMatch(/http_request_duration_seconds_count\{[^}]*operation="orders-create"[^}]*status="200"[^}]*\} 1/);
+});
