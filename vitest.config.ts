@@ -1,12 +1,37 @@
 import { defineConfig } from 'vitest/config';
 
+const shared = {
+  pool: 'forks' as const,
+  exclude: ['**/node_modules/**', '**/dist/**'],
+};
+
 export default defineConfig({
   test: {
-    include: ['{packages,functions-order,functions-inventory,grpc-inventory-host,local,tests}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
-    globalSetup: ['./tests/setup/postgres.ts'],
-    pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'parts',
+          include: ['{packages,functions-order,functions-inventory,grpc-inventory-host,local}/**/*.test.ts'],
+          globalSetup: ['./tests/setup/postgres.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'system',
+          include: ['tests/integration/**/*.test.ts'],
+          // One system for all files, which take turns with it.
+          globalSetup: ['./tests/setup/system.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
