@@ -59,17 +59,20 @@ function nextPointInTime(crontab: NCrontab, nowMs: number): number {
 
 /** An interval goes on through both passes of a repeated hour. */
 function nextOfInterval(crontab: NCrontab, nowMs: number): number {
-  const offset = offsetAt(nowMs);
-  const candidate = crontab.nextWallTime(nowMs + offset) - offset;
-  if (offsetAt(candidate) === offset) return candidate;
-  // Clocks change on the way: start again at the change, with the new offset.
-  const change = firstChange(nowMs, candidate);
-  return nextOfInterval(crontab, change - 1);
+  let from = nowMs;
+  let offset = offsetAt(nowMs);
+  for (;;) {
+    const candidate = crontab.nextWallTime(from + offset) - offset;
+    if (offsetAt(candidate) === offset) return candidate;
+    // Clocks change on the way: start again at the change, its own second included, with the new offset.
+    const change = firstChange(from, candidate, offset);
+    from = change - 1;
+    offset = offsetAt(change);
+  }
 }
 
-/** Bisects for the first instant whose offset is no longer that of `fromMs`. */
-function firstChange(fromMs: number, toMs: number): number {
-  const offset = offsetAt(fromMs);
+/** Bisects for the instant after which the offset is another one. */
+function firstChange(fromMs: number, toMs: number, offset: number): number {
   let [before, after] = [fromMs, toMs];
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);

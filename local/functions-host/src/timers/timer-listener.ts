@@ -38,6 +38,7 @@ export function makeTimerListener(options: TimerListenerOptions): TimerListener 
   const category = functionCategory(fn.name);
   let status: TimerStatus = { Last: NEVER, Next: NEVER, LastUpdated: NEVER };
   let cancelWait = () => {};
+  const endRetryWaits = new Set<() => void>();
   let isStopped = true;
   let current: Promise<void> = Promise.resolve();
 
@@ -102,11 +103,12 @@ export function makeTimerListener(options: TimerListenerOptions): TimerListener 
     log('information', category, `retry ${retry} follows in ${delayMs / 1000} s`);
     await new Promise<void>((resolve) => {
       const cancel = clock.after(delayMs, resolve);
-      cancelWait = () => {
+      endRetryWaits.add(() => {
         cancel();
         resolve();
-      };
+      });
     });
+    endRetryWaits.clear();
     return isStopped ? 'give up' : 'go on';
   }
 
@@ -115,6 +117,7 @@ export function makeTimerListener(options: TimerListenerOptions): TimerListener 
     async stop() {
       isStopped = true;
       cancelWait();
+      for (const end of endRetryWaits) end();
       await current;
     },
     fireOnce: () => run(false),
