@@ -1,0 +1,136 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { app } from '@azure/functions';
+import { subscriptions, topics } from '@valerix/contracts/topology';
+import { makeConsumer } from '@valerix/platform/consumer';
+import { SECOND } from '@valerix/platform/durations';
+import { makeHealth } from '@valerix/platform/health';
+import { makeHttpApp } from '@valerix/platform/http';
+import { type Logger, makeLogger } from '@valerix/platform/logger';
+import { type Messaging, makeMessaging } from '@valerix/platform/messaging';
+import { makeMetrics } from '@valerix/platform/metrics';
+import { makeOutbox } from '@valerix/platform/outbox';
+import { openDatabase } from '@valerix/platform/postgres';
+import { makeChangeOrder } from './change-order.ts';
+import type { OrderConfig } from './config.ts';
+import type { SweepSchedule } from './domain/sweep-schedule.ts';
+import { makeBreaker } from './inventory/breaker.ts';
+import { classifyCallError } from './inventory/grpc-classification.ts';
+import { makeInventoryClient } from './inventory/inventory-client.ts';
+import { makeReserveStock } from './inventory/reserve-stock.ts';
+import { makeOrderMetrics } from './order-metrics.ts';
+import { prepareOrdersDatabase } from './orders-schema.ts';
+import { makePlaceOrder } from './place-order.ts';
+import { makeSettleByEvents } from './settle-by-events.ts';
+import { makeCreateOrder } from './store/create-orders.ts';
+import { makeReadOrderWithHistory } from './store/order-history.ts';
+import { makeReadOrder } from './store/read-orders.ts';
+import { makeSweepOrders } from './sweep-orders.ts';
+
+const SERVICE = 'order';
+const PROBE_PRODUCT = 'health-probe';
+
+/** Where functions are registered: `app` of @azure/functions. */
+export type Triggers = Pick<typeof app, 'http' | 'timer' | 'serviceBusTopic'>;
+
+export interface Surroundings {
+  readonly triggers: Triggers;
+  readonly logger?: Logger;
+  readonly messaging?: Messaging;
+  readonly now?: () => Date;
+}
+
+/** What the functions are made of: every part of the Order service, wired once per process. */
+export type OrderService = ReturnType<typeof composeOrderService>;
+
+export function composeOrderService(config: OrderConfig, surroundings: Surroundings) {
+  const { triggers, now = () => new Date() } = surroundings;
+  const logger = surroundings.logger ?? makeLogger(SERVICE, config.LOG_LEVEL);
+  const messaging = surroundings.messaging ?? makeMessaging({ connectionString: config.ServiceBusConnection });
+  const database = openDatabase({
+    url: config.ORDERS_DATABASE_URL,
+    maxConnections: config.DATABASE_MAX_CONNECTIONS,
+    logger,
+    prepare: prepareOrdersDatabase,
+  });
+  const metrics = makeMetrics(SERVICE);
+  const outbox = makeOutbox({ database, messaging, logger });
+  const inventory = makeInventoryClient(config.INVENTORY_GRPC_URL);
+  const breaker = makeBreaker({
+    errorPercent: config.BREAKER_ERROR_PERCENT,
+    windowMs: config.BREAKER_WINDOW_MS,
+    minCalls: config.BREAKER_MIN_CALLS,
+    resetMs: config.BREAKER_RESET_MS,
+    countsAsFailure: (error) => classifyCallError(error).unhealthy,
+  });
+  breaker.onChange((state) => logger.warn('circuit_breaker_changed', { state }));
+  const orderMetrics = makeOrderMetrics({ metrics, breaker, database, outbox });
+
+  const schedule: SweepSchedule = {
+    askAtAgesMs: config.SWEEP_AGES_MS,
+    giveUpAtAgeMs: config.SWEEP_GIVE_UP_MS,
+  };
+  const readOrder = makeReadOrder(database);
+  const changeOrder = makeChangeOrder({ database, outbox, readOrder, schedule, now });
+  const reserveStock = makeReserveStock({
+    client: inventory,
+    breaker,
+    policy: {
+      budgetMs: config.INVENTORY_BUDGET_MS,
+      attemptTimeoutMs: config.INVENTORY_ATTEMPT_TIMEOUT_MS || config.INVENTORY_BUDGET_MS,
+      maxAttempts: config.INVENTORY_MAX_ATTEMPTS,
+      backoffMs: config.INVENTORY_BACKOFF_MS,
+    },
+    clock: { now: Date.now, wait: delay, random: Math.random },
+    logger,
+    count: orderMetrics.inventoryCalled,
+  });
+
+  return {
+    config,
+    triggers,
+    http: makeHttpApp({ register: triggers.http, logger, metrics }),
+    database,
+    outbox,
+    metrics,
+    orderMetrics,
+    now,
+    readOrderWithHistory: makeReadOrderWithHistory(database),
+    changeOrder,
+    placeOrder: makePlaceOrder({
+      createOrder: makeCreateOrder(database, outbox),
+      changeOrder,
+      readOrder,
+      reserveStock,
+      schedule,
+      databaseBudgetMs: config.ORDER_DATABASE_BUDGET_MS,
+      replayWaitMs: config.IDEMPOTENCY_WAIT_MS,
+      logger,
+      now,
+      wait: delay,
+    }),
+    sweepOrders: makeSweepOrders({ database, outbox, logger, schedule, now }),
+    consumeInventoryEvents: makeConsumer({
+      entity: topics.inventoryEvents,
+      reader: subscriptions.orderService,
+      database,
+      messaging,
+      logger,
+      handle: makeSettleByEvents({ database, outbox, schedule, now }),
+    }),
+    checkHealth: makeHealth({
+      service: SERVICE,
+      logger,
+      probes: {
+        database: () => database.query('SELECT FROM orders LIMIT 1'),
+        serviceBus: () => messaging.probe(topics.inventoryEvents, subscriptions.orderService),
+        // The answer comes out of the Inventory service's own tables, though there is no such product.
+        inventoryGrpc: () => inventory.checkStock(PROBE_PRODUCT, { deadline: Date.now() + 1 * SECOND }),
+      },
+    }),
+    async close() {
+      breaker.close();
+      inventory.close();
+      await Promise.all([database.close(), messaging.close()]);
+    },
+  };
+}

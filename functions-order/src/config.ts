@@ -1,0 +1,61 @@
+import { choice, integer, parseConfig, text } from '@valerix/platform/config';
+import { MINUTE, SECOND } from '@valerix/platform/durations';
+import { logLevels } from '@valerix/platform/logger';
+import { z } from 'zod';
+
+const grpcUrl = () =>
+  text().pipe(z.url({ protocol: /^https?$/, error: 'must be an http:// (plain text) or https:// (TLS) URL' }));
+
+/** Growing numbers of milliseconds, separated by commas. */
+const growing = (fallback: string) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && value.trim() !== '' ? value : fallback).split(',').map(Number),
+    z
+      .array(z.int('must be whole numbers of milliseconds').min(1, 'must be at least 1'))
+      .refine((ages) => ages.every((age, index) => age > (ages[index - 1] ?? 0)), 'must grow'),
+  );
+
+const shape = {
+  /** PostgreSQL connection URL of the orders database. */
+  ORDERS_DATABASE_URL: text(),
+  /** Service Bus connection string; the triggers read the same setting. */
+  ServiceBusConnection: text(),
+  /** The Inventory service: `http://host:port` or `https://host`. */
+  INVENTORY_GRPC_URL: grpcUrl(),
+  DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 100 }),
+  LOG_LEVEL: choice(logLevels, 'info'),
+
+  /** ms for the reservation of one order, retries and pauses included. */
+  INVENTORY_BUDGET_MS: integer(2 * SECOND, { min: 1 }),
+  /** ms for one attempt; 0: the budget. */
+  INVENTORY_ATTEMPT_TIMEOUT_MS: integer(0),
+  INVENTORY_MAX_ATTEMPTS: integer(3, { min: 1, max: 10 }),
+  /** ms before the first retry, doubled before each further one. */
+  INVENTORY_BACKOFF_MS: integer(50),
+
+  /** Per cent of failed calls at which the breaker opens. */
+  BREAKER_ERROR_PERCENT: integer(50, { min: 1, max: 100 }),
+  /** ms of the rolling window in which calls are counted. */
+  BREAKER_WINDOW_MS: integer(10 * SECOND, { min: 100 }),
+  /** Calls in the window below which the breaker stays closed. */
+  BREAKER_MIN_CALLS: integer(5, { min: 1 }),
+  /** ms after which an open breaker lets one call through. */
+  BREAKER_RESET_MS: integer(10 * SECOND, { min: 1 }),
+
+  /** Ages in ms at which the Inventory service is asked about an order that is not settled. */
+  SWEEP_AGES_MS: growing('15000,60000,300000'),
+  /** Age in ms at which such an order is given up. */
+  SWEEP_GIVE_UP_MS: integer(15 * MINUTE, { min: 1 }),
+
+  /** ms for which recording an order is tried while the database is away. */
+  ORDER_DATABASE_BUDGET_MS: integer(1 * SECOND, { min: 1 }),
+  /** ms that a repeated request waits for the one before it. */
+  IDEMPOTENCY_WAIT_MS: integer(2 * SECOND),
+  /** Hours for which an idempotency key is remembered. */
+  IDEMPOTENCY_KEEP_HOURS: integer(24, { min: 1 }),
+};
+
+export type OrderConfig = ReturnType<typeof readConfig>;
+
+/** The settings of the Order service. Throws a `ConfigError` that names every fault. */
+export const readConfig = (env: Readonly<Record<string, string | undefined>>) => parseConfig(shape, env);

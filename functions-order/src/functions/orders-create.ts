@@ -1,0 +1,21 @@
+import type { OrderService } from '../composition.ts';
+import { IDEMPOTENCY_HEADER, idempotencyKeyOf } from '../idempotency.ts';
+import { answerForPlacement } from '../order-answers.ts';
+import { orderRequestOf } from '../order-requests.ts';
+
+export function ordersCreate({ http, placeOrder, orderMetrics }: OrderService): void {
+  http.endpoint('orders-create', {
+    methods: ['POST'],
+    route: 'api/orders',
+    async handler(call) {
+      const startedAt = performance.now();
+      const request = orderRequestOf(await call.json());
+      const key = idempotencyKeyOf(call.header(IDEMPOTENCY_HEADER), request);
+      const placement = await placeOrder({ request, key, traceparent: call.traceparent });
+      const seconds = (performance.now() - startedAt) / 1000;
+      if (placement.kind === 'not_recorded') orderMetrics.orderPlaced('not_recorded', seconds);
+      if (placement.kind === 'placed' && !placement.replayed) orderMetrics.orderPlaced(placement.order.status, seconds);
+      return answerForPlacement(placement);
+    },
+  });
+}

@@ -1,0 +1,17 @@
+import { RequestError } from '@valerix/platform/problem';
+import type { OrderService } from '../composition.ts';
+import { answerForCommand } from '../order-answers.ts';
+import { orderIdOf } from '../order-requests.ts';
+
+export function ordersShip({ http, changeOrder }: OrderService): void {
+  http.endpoint('orders-ship', {
+    methods: ['POST'],
+    route: 'api/orders/{orderId}/ship',
+    authLevel: 'function',
+    async handler({ params }) {
+      const settled = await changeOrder(orderIdOf(params), { kind: 'ship' });
+      if (settled === undefined) throw new RequestError('order_not_found');
+      return answerForCommand(settled);
+    },
+  });
+}

@@ -1,0 +1,97 @@
+import { type ReservationFacts, reservationFacts } from '@valerix/contracts/events';
+import { Reason, type ReserveStockRequest, type ReserveStockResponse } from '@valerix/contracts/grpc';
+import type { FailureReason } from '@valerix/contracts/order';
+import { describeError, type Logger } from '@valerix/platform/logger';
+import type { Order } from '../domain/order.ts';
+import type { OrderInput, Refusal } from '../domain/order-input.ts';
+import type { Breaker } from './breaker.ts';
+import { classifyCallError, isBreakerOpen } from './grpc-classification.ts';
+import type { InventoryClient } from './inventory-client.ts';
+import { type RetryClock, type RetryPolicy, withRetries } from './retry-policy.ts';
+
+/** What the order learns from its reservation call; it never rejects. */
+export type ReservationOutcome = Extract<OrderInput, { kind: 'reserved' | 'refused' | 'outcome_unknown' }>;
+export type ReserveStock = (order: Order) => Promise<ReservationOutcome>;
+
+/** How one attempt ended, for the metric `inventory_calls_total`. */
+export type CallStatus = 'success' | 'failed' | 'timeout' | 'circuit_open';
+
+export interface ReserveStockOptions {
+  readonly client: Pick<InventoryClient, 'reserveStock'>;
+  readonly breaker: Pick<Breaker, 'run'>;
+  readonly policy: RetryPolicy;
+  readonly clock: RetryClock;
+  readonly logger: Logger;
+  readonly count: (status: CallStatus) => void;
+}
+
+const refusalReasons: Readonly<Record<Reason, FailureReason>> = {
+  [Reason.UNSPECIFIED]: 'rejected',
+  [Reason.INSUFFICIENT_STOCK]: 'insufficient_stock',
+  [Reason.UNKNOWN_PRODUCT]: 'unknown_product',
+  [Reason.FENCED]: 'fenced',
+  [Reason.SHIPPED]: 'rejected',
+};
+
+/** Asks for an order's stock inside the budget, through the breaker, every attempt under the order's id. */
+export function makeReserveStock(options: ReserveStockOptions): ReserveStock {
+  const { client, breaker, policy, clock, logger, count } = options;
+
+  return async (order) => {
+    const request = requestOf(order);
+    let lastSent: unknown;
+    const attempt = async (deadline: number): Promise<ReserveStockResponse> => {
+      try {
+        const { traceparent } = order;
+        const response = await breaker.run(() => client.reserveStock(request, { deadline, traceparent }));
+        count('success');
+        return response;
+      } catch (error) {
+        count(statusOf(error));
+        if (!isBreakerOpen(error)) lastSent = error;
+        throw error;
+      }
+    };
+    try {
+      return outcomeOf(await withRetries(policy, clock, classifyCallError, attempt));
+    } catch (last) {
+      // A breaker that opened between two attempts does not undo what the one before may have done.
+      const error = lastSent ?? last;
+      const { outcome, verifyReason } = classifyCallError(error);
+      logger.warn('reservation_unclear', { orderId: order.orderId, reason: verifyReason, error: describeError(error) });
+      if (outcome === 'verify') return { kind: 'outcome_unknown', reason: verifyReason };
+      return { kind: 'refused', refusal: { reason: 'rejected', productId: null, availableStock: null } };
+    }
+  };
+}
+
+function requestOf({ orderId, items }: Order): ReserveStockRequest {
+  const lines = items.map(({ productId, quantity }) => ({ productId, quantity }));
+  const [only, ...more] = lines;
+  if (only !== undefined && more.length === 0) return { orderId, ...only, lines: [] };
+  return { orderId, productId: '', quantity: 0, lines };
+}
+
+function statusOf(error: unknown): CallStatus {
+  const { verifyReason } = classifyCallError(error);
+  if (verifyReason === 'circuit_open') return 'circuit_open';
+  return verifyReason === 'grpc_timeout' ? 'timeout' : 'failed';
+}
+
+function outcomeOf(response: ReserveStockResponse): ReservationOutcome {
+  if (!response.success) return { kind: 'refused', refusal: refusalOf(response) };
+  const { reservationId, lines } = response;
+  const facts = reservationFacts.safeParse({ reservationId, lines } satisfies ReservationFacts);
+  // Reserved, but nobody could say what: verification asks for it again in full.
+  if (!facts.success) return { kind: 'outcome_unknown', reason: 'connection_error' };
+  return { kind: 'reserved', reservation: facts.data };
+}
+
+function refusalOf({ reason, refusedProductId, remainingStock }: ReserveStockResponse): Refusal {
+  return {
+    // A newer server may know reasons that this client does not.
+    reason: refusalReasons[reason] ?? 'rejected',
+    productId: refusedProductId || null,
+    availableStock: reason === Reason.INSUFFICIENT_STOCK ? Math.max(remainingStock, 0) : null,
+  };
+}

@@ -1,0 +1,63 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type { ErrorCode } from '@valerix/contracts/errors';
+import { json } from '@valerix/platform/http';
+import { RequestError } from '@valerix/platform/problem';
+import type { Decision } from './domain/decide.ts';
+import type { Order } from './domain/order.ts';
+import { messageOf, viewOf } from './order-view.ts';
+import type { Placement } from './place-order.ts';
+
+const locationOf = ({ orderId }: Order) => ({ location: `/api/orders/${orderId}` });
+
+/** The answer to the request that placed an order; throws the problem where the answer is one. */
+export function answerForPlacement(placement: Placement): HttpResponseInit {
+  switch (placement.kind) {
+    case 'not_recorded':
+      throw new RequestError('order_not_recorded', {}, { cause: placement.cause, retryAfterSeconds: 2 });
+    case 'key_reused':
+      throw new RequestError('idempotency_key_reused');
+    case 'placed': {
+      const { order, replayed } = placement;
+      if (replayed) return json(200, viewOf(order), { ...locationOf(order), 'idempotency-replayed': 'true' });
+      return answerForNewOrder(order);
+    }
+  }
+}
+
+function answerForNewOrder(order: Order): HttpResponseInit {
+  switch (order.status) {
+    case 'confirmed':
+      return json(201, viewOf(order), locationOf(order));
+    case 'pending':
+    case 'pending_verification':
+      return json(202, viewOf(order), locationOf(order));
+    case 'failed':
+      throw problemAbout(order, failureCode(order), {
+        requestedQuantity: order.requestedQuantity,
+        availableStock: order.availableStock,
+        productId: order.refusedProductId,
+      });
+    default:
+      // Someone cancelled or shipped it while the answer was on its way.
+      return json(200, viewOf(order), locationOf(order));
+  }
+}
+
+const failureCode = ({ reason }: Order): ErrorCode =>
+  reason === 'insufficient_stock' || reason === 'unknown_product' ? reason : 'internal_error';
+
+/** The answer to a command about an order, such as cancel or ship. */
+export function answerForCommand({ decision, order }: { decision: Decision; order: Order }): HttpResponseInit {
+  if (decision.kind !== 'refused') return json(200, viewOf(order));
+  throw problemAbout(order, decision.code);
+}
+
+function problemAbout(order: Order, code: ErrorCode, facts: Readonly<Record<string, unknown>> = {}): RequestError {
+  const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
+  const { orderId, status, reason } = order;
+  return new RequestError(
+    code,
+    { detail: messageOf(order), orderId, status, ...(reason !== null && { reason }), ...known },
+    code === 'order_in_progress' ? { retryAfterSeconds: 1 } : {},
+  );
+}

@@ -1,0 +1,71 @@
+import type { OrderStatus } from '@valerix/contracts/order';
+import type { Metrics } from '@valerix/platform/metrics';
+import type { Outbox } from '@valerix/platform/outbox';
+import type { Database } from '@valerix/platform/postgres';
+import { type Breaker, breakerStates } from './inventory/breaker.ts';
+import type { CallStatus } from './inventory/reserve-stock.ts';
+
+export interface OrderMetrics {
+  /** An order was taken and answered with this status; `seconds` since its request arrived. */
+  orderPlaced(status: OrderStatus | 'not_recorded', seconds: number): void;
+  inventoryCalled(status: CallStatus): void;
+}
+
+export interface OrderMetricsOptions {
+  readonly metrics: Metrics;
+  readonly breaker: Pick<Breaker, 'state'>;
+  readonly database: Pick<Database, 'query'>;
+  readonly outbox: Pick<Outbox, 'depth'>;
+}
+
+const unsettledSql = `
+  SELECT status, count(*)::int AS orders, extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
+  FROM orders WHERE status IN ('pending', 'pending_verification') GROUP BY status`;
+
+/** What the Order service measures; the exporter appends `_total` to counters. */
+export function makeOrderMetrics({ metrics: { meter }, breaker, database, outbox }: OrderMetricsOptions): OrderMetrics {
+  const created = meter.createCounter('orders_created', {
+    description: 'Orders by the status they were answered with.',
+  });
+  const calls = meter.createCounter('inventory_calls', { description: 'Attempts to reserve stock by how they ended.' });
+  const processing = meter.createHistogram('order_processing_duration_seconds', {
+    description: 'Time from the arrival of an order to its answer.',
+    unit: 's',
+  });
+  meter
+    .createObservableGauge('circuit_breaker_state', { description: '0 closed, 1 open, 2 half-open.' })
+    .addCallback((gauge) => gauge.observe(breakerStates[breaker.state()]));
+
+  const unsettled = meter.createObservableGauge('orders_unsettled', { description: 'Orders without an outcome yet.' });
+  const unsettledAge = meter.createObservableGauge('orders_unsettled_oldest_seconds', {
+    description: 'Age of the oldest order without an outcome.',
+  });
+  const waiting = meter.createObservableGauge('outbox_depth', { description: 'Events that are not sent yet.' });
+  const waitingAge = meter.createObservableGauge('outbox_oldest_seconds', {
+    description: 'Age of the oldest event that is not sent yet.',
+  });
+  meter.addBatchObservableCallback(
+    async (observer) => {
+      const [counted, depth] = await Promise.all([
+        database.query<{ status: OrderStatus; orders: number; oldest_seconds: number }>(unsettledSql),
+        outbox.depth(),
+      ]);
+      for (const status of ['pending', 'pending_verification'] as const) {
+        const row = counted.find((candidate) => candidate.status === status);
+        observer.observe(unsettled, row?.orders ?? 0, { status });
+        observer.observe(unsettledAge, row?.oldest_seconds ?? 0, { status });
+      }
+      observer.observe(waiting, depth.rows);
+      observer.observe(waitingAge, depth.oldestSeconds);
+    },
+    [unsettled, unsettledAge, waiting, waitingAge],
+  );
+
+  return {
+    orderPlaced(status, seconds) {
+      created.add(1, { status });
+      processing.record(seconds, { status });
+    },
+    inventoryCalled: (status) => calls.add(1, { status }),
+  };
+}

@@ -1,0 +1,43 @@
+import { isUnavailable } from '@valerix/platform/postgres-errors';
+
+/** The time for something the database was to do is over. */
+export class BudgetSpent extends Error {
+  override name = 'BudgetSpent';
+}
+
+export interface RetryWithinOptions {
+  readonly budgetMs: number;
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<unknown>;
+}
+
+const FIRST_PAUSE_MS = 50;
+
+/**
+ * Repeats idempotent database work while the database is away, and stops waiting when the budget is spent, even for a
+ * server that took the statement and went silent. Throws `BudgetSpent` then, any other error as it is.
+ */
+export async function retryWithin<T>(options: RetryWithinOptions, work: () => Promise<T>): Promise<T> {
+  const { budgetMs, now, wait } = options;
+  const end = now() + budgetMs;
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new BudgetSpent(`no answer within ${budgetMs} ms`)), budgetMs);
+  });
+  const tries = async (): Promise<T> => {
+    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        if (now() + pause >= end) throw new BudgetSpent(`still unavailable after ${budgetMs} ms`, { cause: error });
+      }
+      await wait(pause);
+    }
+  };
+  try {
+    return await Promise.race([tries(), silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
