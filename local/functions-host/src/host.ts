@@ -7,7 +7,7 @@ import { makeInvoker } from './app/invoker.ts';
 import { loadApp, runAppTerminate } from './app/load-app.ts';
 import type { CommandLine } from './command-line.ts';
 import { makeAppSettings } from './config/app-settings.ts';
-import { functionTimeoutMs, readHostJson } from './config/host-json.ts';
+import { readHostJson } from './config/host-json.ts';
 import { readAccessKeys } from './config/keys-file.ts';
 import { applyLocalSettings, readLocalSettings } from './config/local-settings.ts';
 import { readBodyLimit, readCorsPolicy } from './config/site-settings.ts';
@@ -66,7 +66,7 @@ export async function startHost(given: CommandLine, env: NodeJS.ProcessEnv, even
     core,
     log,
     deliverOutputs: makeOutputDelivery(connections),
-    functionTimeoutMs: functionTimeoutMs(hostJson),
+    functionTimeoutMs: hostJson.functionTimeout,
     onTimeout: events.onFunctionTimeout,
   });
   const listeners = await makeListeners({

@@ -25,8 +25,9 @@ export async function startHostProcess(appDirectory: string, options: HostProces
   const host = spawnHost(appDirectory, options);
   const url = await new Promise<string>((resolve, reject) => {
     host.child.on('message', (message: { kind: string; url: string }) => resolve(message.url));
-    host.child.once('exit', (code) => reject(new Error(`the host exited with ${code}:\n${host.output()}`)));
+    void host.exited().then((code) => reject(new Error(`the host exited with ${code}:\n${host.output()}`)));
   });
+  await host.untilOutput('ready on');
   return { ...host, url, fetch: (target, init) => fetch(url + target, init) };
 }
 
@@ -52,7 +53,12 @@ export function spawnHost(appDirectory: string, { args = [], env = {} }: HostPro
   };
   child.stdout?.on('data', collect);
   child.stderr?.on('data', collect);
-  const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
+  // Not 'close': Node never emits it once the IPC channel was closed by hand.
+  const exit = Promise.all([
+    new Promise<number | null>((resolve) => child.once('exit', resolve)),
+    new Promise((resolve) => child.stdout?.once('close', resolve)),
+    new Promise((resolve) => child.stderr?.once('close', resolve)),
+  ]).then(([code]) => code);
   const has = (wanted: string | RegExp) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text));
 
   return {

@@ -21,14 +21,15 @@ const flag = z.preprocess(
     typeof value === 'string' ? ({ true: true, false: false } as Record<string, unknown>)[value.toLowerCase()] : value,
   z.boolean('true or false is expected'),
 );
-const timeSpan = z.string('a time span such as "00:05:00" is expected').transform((text, context) => {
+const timeSpan = z.string('a time span such as "00:05:00" is expected').transform(readTimeSpan);
+
+function readTimeSpan(text: string, context: z.RefinementCtx): number {
   const milliseconds = parseTimeSpan(text);
-  if (milliseconds === undefined) {
-    context.addIssue({ code: 'custom', message: `"${text}" is not a time span such as "00:05:00"` });
-    return z.NEVER;
-  }
-  return milliseconds;
-});
+  if (milliseconds !== undefined) return milliseconds;
+  context.addIssue({ code: 'custom', message: `"${text}" is not a time span such as "00:05:00"` });
+  return z.NEVER;
+}
+
 /** -1 means no limit, as in the real host. */
 const limit = integer.refine((value) => value === -1 || value > 0, 'a number above 0 is expected, or -1 for no limit');
 const positive = integer.refine((value) => value > 0, 'a number above 0 is expected');
@@ -82,12 +83,15 @@ const serviceBusSchema = z
     path: ['minMessageBatchSize'],
   });
 
-const functionTimeout = z.union([z.literal('-1'), z.literal(-1), timeSpan]);
+/** Undefined: functions may run for ever. */
+const functionTimeout = z
+  .preprocess((value) => (value === -1 ? '-1' : value), z.string('a time span such as "00:05:00" is expected, or "-1"'))
+  .transform((text, context) => (text === '-1' ? undefined : readTimeSpan(text, context)));
 
 const hostJsonSchema = z.object({
   version: z.literal('2.0', 'the property must be "2.0"'),
   functions: z.array(z.string()).optional(),
-  functionTimeout: functionTimeout.default(30 * MINUTE),
+  functionTimeout: functionTimeout.prefault('00:30:00'),
   extensions: z.object({ http: httpSchema, serviceBus: serviceBusSchema }).prefault({}),
   logging: z.object({ logLevel: z.record(z.string(), logLevel).default({}) }).prefault({}),
   retry: retrySchema.optional(),
@@ -114,11 +118,6 @@ export function parseHostJson(content: unknown, env: NodeJS.ProcessEnv, source =
   const parsed = hostJsonSchema.safeParse(withOverrides(content, env));
   if (!parsed.success) throw explainFaults(source, parsed.error);
   return parsed.data;
-}
-
-/** The limit in milliseconds, or undefined when functions may run for ever. */
-export function functionTimeoutMs(hostJson: HostJson): number | undefined {
-  return hostJson.functionTimeout === -1 || hostJson.functionTimeout === '-1' ? undefined : hostJson.functionTimeout;
 }
 
 function withOverrides(content: unknown, env: NodeJS.ProcessEnv): unknown {
