@@ -49,7 +49,7 @@ export async function dropOwnedDatabase(
 }
 
 /** The server of `adminUrl`, seen as the owner of `database`. */
-function ownerUrl(adminUrl: string, { database, role, password }: OwnedDatabase): string {
+export function ownerUrl(adminUrl: string, { database, role, password }: OwnedDatabase): string {
   const url = new URL(adminUrl);
   url.username = encodeURIComponent(role);
   url.password = encodeURIComponent(password);

@@ -99,8 +99,9 @@ export async function postgresCommand(
     port: String(port),
     // No socket file: its default place, /tmp, is shared with every other PostgreSQL of the machine.
     unix_socket_directories: '',
+    // The time is added by whoever keeps the log.
+    log_line_prefix: '[%p] ',
     timezone: 'UTC',
-    log_timezone: 'UTC',
     ...settings,
   };
   const user = await postgresUser();

@@ -1,0 +1,132 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { PORT_COUNT } from './ports.ts';
+
+/** A refusal to start whose message is written for people; it is shown without a stack trace. */
+export class StartRefused extends Error {
+  override name = 'StartRefused';
+}
+
+export const PART_NAMES = ['postgres', 'azurite', 'servicebus', 'grpc', 'order', 'inventory'] as const;
+export type PartName = (typeof PART_NAMES)[number];
+
+export const USAGE = `Usage: npm start -- [options]
+
+Starts the whole system on this machine and keeps it running until Ctrl+C.
+
+  --port-base N      use the ports N, N+1, ... instead of the default ones, so that two systems can run side by side
+  --home DIR         where the data lives (default: VALERIX_HOME, else .valerix)
+  --fresh            delete the data of earlier runs first
+  --emulators-only   start only PostgreSQL, Azurite and Service Bus, and write the settings for running the apps yourself
+  --without PART     leave a part out, for running it yourself; may be repeated. The parts: ${PART_NAMES.join(', ')}
+  --help             show this
+
+Each stand-in can be replaced by the real thing with one variable:
+
+  VALERIX_POSTGRES_URL            admin URL of an existing PostgreSQL; databases and roles are created there if missing
+  VALERIX_SERVICEBUS_CONNECTION   connection string of the official emulator or of a real namespace
+  VALERIX_STORAGE_CONNECTION      connection string of a storage account
+  VALERIX_FUNC                    path of Core Tools' func, to run the Function Apps instead of local/functions-host
+
+Every other variable is handed on to the apps, so GREMLIN_MODE=true npm start works.
+`;
+
+export interface Options {
+  readonly portBase: number | undefined;
+  /** Absolute path of the data directory. */
+  readonly home: string;
+  readonly fresh: boolean;
+  readonly emulatorsOnly: boolean;
+  readonly without: ReadonlySet<PartName>;
+  readonly replaced: Replacements;
+}
+
+/** The stand-ins that the caller replaces by the real thing. */
+export interface Replacements {
+  readonly postgresUrl: string | undefined;
+  readonly serviceBus: string | undefined;
+  readonly storage: string | undefined;
+  readonly func: string | undefined;
+}
+
+const variable = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
+const HIGHEST_BASE = 65_536 - PORT_COUNT;
+const portRule = `--port-base needs a whole number from 1024 to ${HIGHEST_BASE}: ${PORT_COUNT} ports are counted up from it.`;
+
+const schema = z.object({
+  portBase: z.coerce.number(portRule).int(portRule).min(1_024, portRule).max(HIGHEST_BASE, portRule).optional(),
+  home: z.string().min(1, '--home needs a directory.'),
+  fresh: z.boolean(),
+  emulatorsOnly: z.boolean(),
+  without: z.array(z.enum(PART_NAMES, `--without needs one of ${PART_NAMES.join(', ')}.`)),
+  replaced: z.object({
+    postgresUrl: variable.refine(
+      (url) => url === undefined || (URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol)),
+      'VALERIX_POSTGRES_URL must look like postgresql://admin:password@host:5432/postgres.',
+    ),
+    serviceBus: variable.refine(
+      (text) => text?.includes('Endpoint=sb://') ?? true,
+      'VALERIX_SERVICEBUS_CONNECTION must be a connection string that begins with Endpoint=sb://.',
+    ),
+    storage: variable,
+    func: variable,
+  }),
+});
+
+/**
+ * Reads the arguments and the variables the supervisor itself obeys.
+ * Returns undefined when only the usage was asked for; throws `StartRefused` that lists every fault.
+ */
+export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Options | undefined {
+  const given = readArguments(args);
+  if (given.help) return undefined;
+  const parsed = schema.safeParse({
+    portBase: given['port-base'],
+    home: given.home ?? (env.VALERIX_HOME || '.valerix'),
+    fresh: given.fresh ?? false,
+    emulatorsOnly: given['emulators-only'] ?? false,
+    without: given.without ?? [],
+    replaced: {
+      postgresUrl: env.VALERIX_POSTGRES_URL,
+      serviceBus: env.VALERIX_SERVICEBUS_CONNECTION,
+      storage: env.VALERIX_STORAGE_CONNECTION,
+      func: env.VALERIX_FUNC,
+    },
+  });
+  if (!parsed.success) {
+    throw new StartRefused([...new Set(parsed.error.issues.map((issue) => issue.message))].join('\n'));
+  }
+  const { portBase, home, fresh, emulatorsOnly, without, replaced } = parsed.data;
+  return {
+    portBase,
+    home: resolve(cwd, home),
+    fresh,
+    emulatorsOnly,
+    without: new Set(without),
+    replaced: {
+      postgresUrl: replaced.postgresUrl,
+      serviceBus: replaced.serviceBus,
+      storage: replaced.storage,
+      func: replaced.func,
+    },
+  };
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        'port-base': { type: 'string' },
+        home: { type: 'string' },
+        fresh: { type: 'boolean' },
+        'emulators-only': { type: 'boolean' },
+        without: { type: 'string', multiple: true },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (cause) {
+    throw new StartRefused(`${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
+  }
+}
