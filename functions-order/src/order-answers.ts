@@ -54,10 +54,11 @@ export function answerForCommand({ decision, order }: { decision: Decision; orde
 
 function problemAbout(order: Order, code: ErrorCode, facts: Readonly<Record<string, unknown>> = {}): RequestError {
   const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
-  const { orderId, status, reason } = order;
+  // In a problem document `status` is the HTTP status, a number (RFC 9457).
+  const { orderId, status: orderStatus, reason } = order;
   return new RequestError(
     code,
-    { detail: messageOf(order), orderId, status, ...(reason !== null && { reason }), ...known },
+    { detail: messageOf(order), orderId, orderStatus, ...(reason !== null && { reason }), ...known },
     code === 'order_in_progress' ? { retryAfterSeconds: 1 } : {},
   );
 }
