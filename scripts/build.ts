@@ -1,6 +1,6 @@
 /**
  * Bundles each deployable part into its own dist/, with everything it needs at run time: the same folder runs in Azure,
- * under `func start` and under local/functions-host.
+ * under `func start` and under local/functions-host. Names of folders as arguments build only those.
  */
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,20 +34,27 @@ const protoReaders = [
   { name: '@grpc/reflection', protos: 'node_modules/@grpc/reflection/build/proto' },
 ];
 
+/** CommonJS packages inside the bundle call `require` for Node's own modules, which an ES module does not have. */
+const banner = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  'const require = __createRequire(import.meta.url);',
+  'const __distFolder = import.meta.dirname;',
+].join('\n');
+
 const keepProtoFiles = (dist: string): Plugin => ({
   name: 'keep-proto-files',
   setup({ onLoad }) {
     for (const { name, protos } of protoReaders) {
       const inPackage = new RegExp(`node_modules/${name}/build/src/.*\\.js$`);
+      let copied: Promise<void> | undefined;
       onLoad({ filter: inPackage }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
         if (!source.includes('__dirname')) return undefined;
-        await cp(join(root, protos), join(dist, 'protos', name, 'proto'), { recursive: true });
+        copied ??= cp(join(root, protos), join(dist, 'protos', name, 'proto'), { recursive: true });
+        await copied;
         // Both packages go up two folders from the folder of the file that reads.
-        const folder = `require('node:path').join(import.meta.dirname, 'protos', '${name}', 'build', 'src')`;
-        return {
-          contents: `const __packageDirname = ${folder};\n${source.replaceAll('__dirname', '__packageDirname')}`,
-        };
+        const folder = `require('node:path').join(__distFolder, 'protos', '${name}', 'build', 'src')`;
+        return { contents: source.replaceAll('__dirname', `(${folder})`) };
       });
     }
   },
@@ -72,10 +79,7 @@ async function buildPart({ folder, migrations, functionApp }: Part): Promise<voi
     legalComments: 'none',
     logLevel: 'warning',
     external: ['@azure/functions-core', 'pg-native'],
-    // CommonJS packages inside the bundle call require for Node's own modules.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-    },
+    banner: { js: banner },
     plugins: [keepProtoFiles(dist)],
   });
   for (const source of migrations) {
@@ -90,4 +94,5 @@ async function buildPart({ folder, migrations, functionApp }: Part): Promise<voi
   );
 }
 
-await Promise.all(parts.map(buildPart));
+const wanted = process.argv.slice(2);
+await Promise.all(parts.filter(({ folder }) => wanted.length === 0 || wanted.includes(folder)).map(buildPart));
