@@ -36,6 +36,10 @@ export const fraction = (fallback: number) =>
 export const flag = (fallback: boolean) =>
   z.preprocess(blankIsUnset, z.stringbool({ error: 'must be true or false' }).default(fallback));
 
+/** A switch that may be left open; unlike unset, an explicit false decides. */
+export const optionalFlag = () =>
+  z.preprocess(blankIsUnset, z.stringbool({ error: 'must be true or false' }).optional());
+
 /** One word of a list. */
 export const choice = <const T extends readonly [string, ...string[]]>(words: T, fallback: T[number]) =>
   z.preprocess(

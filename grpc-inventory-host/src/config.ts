@@ -1,0 +1,49 @@
+import { choice, flag, integer, optionalText, parseConfig, text } from '@valerix/platform/config';
+import { type LogLevel, logLevels } from '@valerix/platform/logger';
+import { type ChaosSettings, chaosSettings, chaosVariables } from './chaos/chaos-settings.ts';
+
+export interface HostConfig {
+  readonly databaseUrl: string;
+  readonly serviceBus: string;
+  /** The address both servers listen on. */
+  readonly address: string;
+  /** Of the gRPC server; 0 takes a free one. */
+  readonly grpcPort: number;
+  /** Of the HTTP server for health and metrics; 0 takes a free one. */
+  readonly healthPort: number;
+  readonly databaseMaxConnections: number;
+  readonly logLevel: LogLevel;
+  readonly seedProducts: boolean;
+  readonly chaos: ChaosSettings;
+}
+
+const PORT_MAX = 65_535;
+
+/** Reads the host's settings; throws a `ConfigError` that lists every fault. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): HostConfig {
+  const settings = parseConfig(
+    {
+      INVENTORY_DATABASE_URL: text(),
+      ServiceBusConnection: text(),
+      GRPC_HOST: optionalText(),
+      GRPC_PORT: integer(50_051, { max: PORT_MAX }),
+      HEALTH_PORT: integer(50_052, { max: PORT_MAX }),
+      DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
+      LOG_LEVEL: choice(logLevels, 'info'),
+      SEED_PRODUCTS: flag(false),
+      ...chaosVariables,
+    },
+    env,
+  );
+  return Object.freeze({
+    databaseUrl: settings.INVENTORY_DATABASE_URL,
+    serviceBus: settings.ServiceBusConnection,
+    address: settings.GRPC_HOST ?? '0.0.0.0',
+    grpcPort: settings.GRPC_PORT,
+    healthPort: settings.HEALTH_PORT,
+    databaseMaxConnections: settings.DATABASE_MAX_CONNECTIONS,
+    logLevel: settings.LOG_LEVEL,
+    seedProducts: settings.SEED_PRODUCTS,
+    chaos: chaosSettings(settings),
+  });
+}

@@ -1,0 +1,74 @@
+import { type handleUnaryCall, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import type { Logger } from '@valerix/platform/logger';
+import type { Metrics } from '@valerix/platform/metrics';
+import { isUnavailable } from '@valerix/platform/postgres-errors';
+import { continueTrace, traceIdOf } from '@valerix/platform/trace-context';
+import { SimulatedFault } from './chaos/chaos.ts';
+import { InvalidArgument } from './requests.ts';
+
+/** A call whose caller stopped waiting before its work began. */
+export class NotBegun extends Error {
+  override name = 'NotBegun';
+}
+
+/** One gRPC call as the handlers see it. */
+export interface Call<Request> {
+  readonly request: Request;
+  /** The trace that this call belongs to, as a W3C traceparent. */
+  readonly traceparent: string;
+  /** The caller's address and port. */
+  readonly peer: string;
+  /** False once the caller's deadline has passed or it has hung up. */
+  isWanted(): boolean;
+}
+
+/** Turns handlers into what the gRPC server calls: one place that measures and that says what an error means. */
+export function makeUnary({ logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics }) {
+  const duration = metrics.meter.createHistogram('grpc_request_duration_seconds', {
+    description: 'Time from the arrival of a call to its answer.',
+    unit: 's',
+  });
+
+  return <Request, Response>(
+    operation: string,
+    handle: (call: Call<Request>) => Promise<Response>,
+  ): handleUnaryCall<Request, Response> =>
+    async (call, callback) => {
+      const startedAt = performance.now();
+      const traceparent = continueTrace(call.metadata.get('traceparent')[0]?.toString());
+      const measure = (code: status) =>
+        duration.record((performance.now() - startedAt) / 1000, { operation, code: status[code] });
+      try {
+        const answer = await handle(callOf(call, traceparent));
+        measure(status.OK);
+        callback(null, answer);
+      } catch (error) {
+        const failure = failureOf(error);
+        measure(failure.code);
+        if (failure.code === status.UNAVAILABLE || failure.code === status.INTERNAL) {
+          const level = error instanceof SimulatedFault ? 'warn' : 'error';
+          logger[level]('call_failed', { operation, traceId: traceIdOf(traceparent), error });
+        }
+        callback(failure);
+      }
+    };
+}
+
+function callOf<Request>(call: ServerUnaryCall<Request, unknown>, traceparent: string): Call<Request> {
+  return {
+    request: call.request,
+    traceparent,
+    peer: call.getPeer(),
+    isWanted: () => !call.cancelled && Number(call.getDeadline()) > Date.now(),
+  };
+}
+
+/** Callers learn what they can do about an error, never what it is like inside. */
+function failureOf(error: unknown): { code: status; details: string } {
+  if (error instanceof InvalidArgument) return { code: status.INVALID_ARGUMENT, details: error.message };
+  if (error instanceof NotBegun) {
+    return { code: status.DEADLINE_EXCEEDED, details: 'The deadline passed before the work began.' };
+  }
+  if (isUnavailable(error)) return { code: status.UNAVAILABLE, details: 'The inventory cannot be reached right now.' };
+  return { code: status.INTERNAL, details: 'Something went wrong on our side.' };
+}
