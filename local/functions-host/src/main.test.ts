@@ -176,13 +176,10 @@ describe('the process', () => {
     const host = await start(
       await makeApp('http', { hostJson: { version: '2.0', logging: { logLevel: { Function: 'Debug' } } } }),
     );
-    const waiting = host.fetch('/api/waits');
-    await host.untilOutput('waits started');
-    const wake = await host.fetch('/api/logs');
-    expect(wake.status).toBe(200);
-    await host.fetch('/api/wake');
+    const waiting = host.fetch('/api/endsAfterSignal');
+    await host.untilOutput('endsAfterSignal started');
     host.child.kill('SIGTERM');
-    expect(await (await waiting).text()).toBe('woken');
+    expect(await (await waiting).text()).toBe('finished after the signal');
     expect(await host.exited()).toBe(0);
     expect(host.output()).toContain('appTerminate ran');
   });

@@ -20,7 +20,7 @@ export interface RegisteredFunction {
   readonly callback: FunctionCallback;
 }
 
-export interface LogOrigin {
+interface LogOrigin {
   functionName?: string;
   hookData?: object;
   invocationContext?: unknown;

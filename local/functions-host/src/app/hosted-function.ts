@@ -51,7 +51,7 @@ export type ServiceBusTrigger = z.infer<typeof serviceBusTrigger>;
 export type TimerTrigger = z.infer<typeof timerTrigger>;
 export type Trigger = z.infer<typeof triggerSchema>;
 
-export interface ServiceBusOutput {
+interface ServiceBusOutput {
   connection: string | undefined;
   entityName: string;
 }

@@ -7,7 +7,7 @@ import type { HostedFunction } from './hosted-function.ts';
 import type { CoreInvocationContext, FunctionCallback, InvocationRequest, InvocationResponse } from './rpc-types.ts';
 import { SystemError } from './system-errors.ts';
 
-export class FunctionTimeoutError extends Error {
+class FunctionTimeoutError extends Error {
   override name = 'FunctionTimeoutError';
 }
 

@@ -4,7 +4,7 @@ import { compileRouteTemplate, type RouteTemplate, type RouteValues } from './ro
 
 export type HttpFunction = HostedFunction<HttpTrigger>;
 
-export interface Route {
+interface Route {
   readonly fn: HttpFunction;
   readonly template: RouteTemplate;
   /** Undefined: every method. */

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildApp, removeApp } from '../../testing/build-app.ts';
+import { makeBusClient, reportsIn } from '../../testing/bus-messages.ts';
+import { type HostProcess, startHostProcess } from '../../testing/host-process.ts';
+import { connectionString, TOPOLOGY } from '../../testing/topology.ts';
+
+const EMULATOR = path.resolve(import.meta.dirname, '../../../servicebus-emulator/src/main.ts');
+
+let scratch: string;
+let directory: string;
+let port: number;
+let broker: ChildProcess | undefined;
+let host: HostProcess;
+
+/** The broker as its own process, so that it can be killed; its messages are on disk. */
+async function startBroker(): Promise<void> {
+  const args = [
+    '--config',
+    path.join(scratch, 'Config.json'),
+    '--port',
+    String(port),
+    '--data',
+    path.join(scratch, 'data'),
+  ];
+  const started = spawn(process.execPath, [EMULATOR, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  broker = started;
+  await new Promise<void>((resolve, reject) => {
+    started.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('listening')) resolve();
+    });
+    started.once('exit', (code) => reject(new Error(`the broker exited with ${code}`)));
+  });
+}
+
+async function killBroker(): Promise<void> {
+  const dying = broker;
+  broker = undefined;
+  if (dying === undefined) return;
+  const exit = new Promise((resolve) => dying.once('exit', resolve));
+  dying.kill('SIGKILL');
+  await exit;
+}
+
+beforeAll(async () => {
+  scratch = mkdtempSync(path.join(tmpdir(), 'functions-host-broker-'));
+  writeFileSync(path.join(scratch, 'Config.json'), JSON.stringify(TOPOLOGY));
+  port = await freePort();
+  directory = await buildApp('servicebus');
+  host = await startHostProcess(directory, {
+    env: { ServiceBusConnection: connectionString(port), WORK_QUEUE: 'work' },
+  });
+});
+
+afterAll(async () => {
+  await host?.stop();
+  await killBroker();
+  removeApp(directory);
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** Sends to a single and to a batch function and waits until both have run. */
+async function exchange(mark: string): Promise<void> {
+  const bus = makeBusClient(connectionString(port));
+  await bus.send('work', { body: { mark } });
+  await bus.send('events', { body: { mark } });
+  for (const kind of ['single', 'batch']) {
+    const bodies = () => reportsIn(host.output(), kind).flatMap((report) => report.body);
+    await expect.poll(bodies, { timeout: 10_000, interval: 10 }).toContainEqual({ mark });
+  }
+  await bus.close();
+}
+
+const outages = () => host.output().split('cannot be reached').length - 1;
+const recoveries = () => host.output().split('is reached again').length - 1;
+
+test('a host without a broker is ready, says so once, and connects when the broker comes', async () => {
+  await host.untilOutput('ServiceBusConnection cannot be reached, will keep trying');
+  await startBroker();
+  await exchange('first');
+  await expect.poll(recoveries, { timeout: 10_000 }).toBe(1);
+  expect(outages()).toBe(1);
+});
+
+test('after the broker was killed the listeners resume within about a second, and each outage is one line', async () => {
+  for (const [round, mark] of ['second', 'third'].entries()) {
+    await killBroker();
+    await expect.poll(outages, { timeout: 10_000 }).toBe(round + 2);
+    await startBroker();
+    const backAt = performance.now();
+    await exchange(mark);
+    // 0.5 s between attempts, then what a loaded machine adds.
+    expect(performance.now() - backAt).toBeLessThan(3000);
+    await expect.poll(recoveries, { timeout: 10_000 }).toBe(round + 2);
+    expect(outages()).toBe(round + 2);
+  }
+});
+
+test('a broker that stays away does not keep the host from stopping', async () => {
+  await killBroker();
+  await expect.poll(outages, { timeout: 10_000 }).toBe(4);
+  expect(await host.stop()).toBe(0);
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const found = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(found));
+    });
+  });
+}
