@@ -1,0 +1,69 @@
+import { app } from '@azure/functions';
+import { queues, subscriptions, topics } from '@valerix/contracts/topology';
+import { openInventoryDatabase } from '@valerix/inventory/inventory-database';
+import { makeProducts } from '@valerix/inventory/products';
+import { makeReservations } from '@valerix/inventory/reservations';
+import { observeStockLevels } from '@valerix/inventory/stock-levels';
+import { makeConsumer } from '@valerix/platform/consumer';
+import { makeHealth } from '@valerix/platform/health';
+import { makeHttpApp } from '@valerix/platform/http';
+import { makeLogger } from '@valerix/platform/logger';
+import { makeMessaging } from '@valerix/platform/messaging';
+import { makeMetrics } from '@valerix/platform/metrics';
+import { makeOutbox } from '@valerix/platform/outbox';
+import { readConfig } from './config.ts';
+import { applyOrderEvents, verifyOrders } from './order-messages.ts';
+
+const SERVICE = 'functions-inventory';
+
+/** Everything the triggers use, made once per process. The database need not be there yet. */
+const config = readConfig(process.env);
+const logger = makeLogger(SERVICE, config.logLevel);
+const database = openInventoryDatabase({
+  url: config.databaseUrl,
+  maxConnections: config.databaseMaxConnections,
+  logger,
+  seed: config.seedProducts,
+});
+const messaging = makeMessaging({ connectionString: config.serviceBus });
+
+export const metrics = makeMetrics(SERVICE);
+export const outbox = makeOutbox({ database, messaging, logger });
+export const products = makeProducts({ database, outbox });
+const reservations = makeReservations({ database, outbox, metrics });
+observeStockLevels({ metrics, products, outbox, logger });
+
+export const http = makeHttpApp({ register: app.http.bind(app), logger, metrics });
+export const health = makeHealth({
+  service: SERVICE,
+  probes: {
+    database: () => database.query('SELECT FROM products LIMIT 1'),
+    serviceBus: () => messaging.probe(queues.verifyOrders),
+  },
+  logger,
+});
+
+export const consumeVerifyOrders = makeConsumer({
+  entity: queues.verifyOrders,
+  reader: queues.verifyOrders,
+  database,
+  messaging,
+  logger,
+  handle: verifyOrders(reservations),
+});
+export const consumeOrderEvents = makeConsumer({
+  entity: topics.orderEvents,
+  reader: subscriptions.inventoryService,
+  database,
+  messaging,
+  logger,
+  handle: applyOrderEvents(reservations, logger),
+});
+
+// The schema, and with it the catalogue, is in place soon after the start and not only when the first request comes.
+database.ready().catch((error: unknown) => logger.warn('database_not_ready', { error }));
+
+app.hook.appTerminate(async () => {
+  await messaging.close();
+  await database.close();
+});

@@ -1,0 +1,31 @@
+import { choice, flag, integer, parseConfig, text } from '@valerix/platform/config';
+import { type LogLevel, logLevels } from '@valerix/platform/logger';
+
+export interface AppConfig {
+  readonly databaseUrl: string;
+  readonly serviceBus: string;
+  readonly databaseMaxConnections: number;
+  readonly logLevel: LogLevel;
+  readonly seedProducts: boolean;
+}
+
+/** Reads the app's settings; throws a `ConfigError` that lists every fault. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): AppConfig {
+  const settings = parseConfig(
+    {
+      INVENTORY_DATABASE_URL: text(),
+      ServiceBusConnection: text(),
+      DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
+      LOG_LEVEL: choice(logLevels, 'info'),
+      SEED_PRODUCTS: flag(false),
+    },
+    env,
+  );
+  return Object.freeze({
+    databaseUrl: settings.INVENTORY_DATABASE_URL,
+    serviceBus: settings.ServiceBusConnection,
+    databaseMaxConnections: settings.DATABASE_MAX_CONNECTIONS,
+    logLevel: settings.LOG_LEVEL,
+    seedProducts: settings.SEED_PRODUCTS,
+  });
+}

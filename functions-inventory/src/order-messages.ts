@@ -1,0 +1,38 @@
+import type { AnyEvent } from '@valerix/contracts/events';
+import type { Reservations } from '@valerix/inventory/reservations';
+import type { Logger } from '@valerix/platform/logger';
+
+/** Finds out what became of orders whose reservation ended without an answer; the answer is an `OrderVerified` event. */
+export function verifyOrders(reservations: Reservations) {
+  return async (events: readonly AnyEvent[]): Promise<void> => {
+    await Promise.all(
+      events.map(async (event) => {
+        if (event.eventType !== 'VerifyOrder') return;
+        const { orderId, items } = event.data;
+        await reservations.verify({ orderId, lines: items, traceparent: null });
+      }),
+    );
+  };
+}
+
+/** Moves the stock of orders that ended: cancelled and failed ones give it back, shipped ones keep it. */
+export function applyOrderEvents(reservations: Reservations, logger: Logger) {
+  const apply = async (event: AnyEvent): Promise<void> => {
+    switch (event.eventType) {
+      case 'OrderCancelled':
+      case 'OrderFailed': {
+        const reason = event.eventType === 'OrderFailed' ? event.data.reason : 'cancelled';
+        const { kind } = await reservations.release({ orderId: event.data.orderId, reason, traceparent: null });
+        if (kind === 'shipped') logger.error('released_order_was_shipped', { orderId: event.data.orderId });
+        return;
+      }
+      case 'OrderShipped': {
+        const { kind } = await reservations.ship(event.data.orderId);
+        if (kind === 'not_held') logger.error('shipped_order_held_nothing', { orderId: event.data.orderId });
+        return;
+      }
+    }
+  };
+  // Together, so that they share round trips.
+  return async (events: readonly AnyEvent[]): Promise<void> => void (await Promise.all(events.map(apply)));
+}
