@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AppEnvironments, planEnvironments } from './app-environment.ts';
@@ -11,7 +10,7 @@ import { type Options, type PartName, StartRefused } from './options.ts';
 import type { PortName, PortPlan } from './ports.ts';
 import { answersQueries, ensureCluster, postgresCommand } from './postgres.ts';
 import { closeMaintenanceDatabases, ensureOwnedDatabase } from './postgres-databases.ts';
-import { commandLineOf } from './process-identity.ts';
+import { dropRecycledPidFile } from './postgres-pid-file.ts';
 import type { Launch, LaunchCommand } from './supervise.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -117,19 +116,6 @@ async function ensureDatabases({ connections, secrets }: Ground): Promise<void> 
   const { orders, inventory } = ownedDatabases(secrets);
   await ensureOwnedDatabase(connections.postgresAdmin, orders);
   await ensureOwnedDatabase(connections.postgresAdmin, inventory);
-}
-
-/**
- * PostgreSQL refuses to start while the pid in its postmaster.pid is alive, even when that pid has become another
- * process's since (after a reboot, or in a container). The file of a server that is merely dead stays: PostgreSQL reads
- * in it which shared memory to check for backends that still die.
- */
-async function dropRecycledPidFile(directory: string): Promise<void> {
-  const file = join(directory, 'postmaster.pid');
-  const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
-  if (!(pid > 0)) return;
-  const commandLine = commandLineOf(pid);
-  if (commandLine !== undefined && commandLine !== '' && !/postgres/.test(commandLine)) await rm(file, { force: true });
 }
 
 function azuritePart({ home, ports }: Ground): Part {

@@ -1,4 +1,4 @@
-import { createWriteStream, renameSync, statSync, type WriteStream } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MEGABYTE = 1024 * 1024;
@@ -14,25 +14,22 @@ export interface ProcessLog {
   write(text: string): void;
   /** The last lines, without their times. */
   lastLines(): readonly string[];
-  /** Writes an unfinished last line, and resolves when all is in the file. */
-  close(): Promise<void>;
+  /** Writes an unfinished last line. What comes later is remembered, and no longer written. */
+  close(): void;
 }
 
 /** Opens `<directory>/<name>.log`; what an earlier run left there moves to `<name>.log.1`. */
 export function openProcessLog(directory: string, name: string, largestBytes = LARGEST_FILE_BYTES): ProcessLog {
   const file = join(directory, `${name}.log`);
   let written = 0;
-  let stream = openAnew();
+  let descriptor: number | undefined = openAnew();
   let unfinished = '';
   let remembered: string[] = [];
 
-  function openAnew(): WriteStream {
+  function openAnew(): number {
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) renameSync(file, `${file}.1`);
     written = 0;
-    const opened = createWriteStream(file, { flags: 'a', mode: 0o600 });
-    // A full disk must not take the supervisor down with it.
-    opened.on('error', () => {});
-    return opened;
+    return openSync(file, 'a', 0o600);
   }
 
   function append(said: readonly string[]): void {
@@ -41,11 +38,16 @@ export function openProcessLog(directory: string, name: string, largestBytes = L
     remembered = [...remembered, ...lines.slice(-LINES_REMEMBERED)].slice(-LINES_REMEMBERED);
     const time = new Date().toISOString();
     const text = lines.map((line) => `${time} ${line}\n`).join('');
-    stream.write(text);
-    written += Buffer.byteLength(text);
-    if (written < largestBytes) return;
-    stream.end();
-    stream = openAnew();
+    if (descriptor === undefined) return;
+    try {
+      writeSync(descriptor, text);
+      written += Buffer.byteLength(text);
+      if (written < largestBytes) return;
+      closeSync(descriptor);
+      descriptor = openAnew();
+    } catch {
+      // A full disk must not take the supervisor down with it.
+    }
   }
 
   return {
@@ -63,10 +65,8 @@ export function openProcessLog(directory: string, name: string, largestBytes = L
     close() {
       if (unfinished !== '') append([unfinished]);
       unfinished = '';
-      return new Promise((resolve) => {
-        stream.once('close', resolve);
-        stream.end();
-      });
+      if (descriptor !== undefined) closeSync(descriptor);
+      descriptor = undefined;
     },
   };
 }

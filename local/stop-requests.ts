@@ -9,8 +9,6 @@ export interface StopActions {
   stop(): Promise<void>;
   /** Kills everything at once. */
   kill(): void;
-  /** The last thing before the process ends. */
-  finish(): Promise<void>;
 }
 
 /**
@@ -31,7 +29,6 @@ export function watchForStop(actions: StopActions, now = () => performance.now()
     actions.say(`\nStopping (${why}); once more forces it.`);
     await actions.stop();
     actions.say(`Stopped after ${((now() - requestedAt) / SECOND).toFixed(1)} s.`);
-    await actions.finish();
     process.exit(0);
   }
 

@@ -104,7 +104,7 @@ export function supervise(
       await finished;
       patience.abort();
       await impatience;
-      await log.close();
+      log.close();
     },
     kill() {
       halt.abort();

@@ -67,7 +67,7 @@ async function up(options: Options): Promise<void> {
   };
   // Whatever ends this process, no child outlives it.
   process.once('exit', () => system.kill());
-  const isStopping = watchForStop({ say, stop, kill, finish: () => log.close() });
+  const isStopping = watchForStop({ say, stop, kill });
 
   say(`Starting Valerix in ${home.directory}`);
   try {

@@ -1,0 +1,91 @@
+import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { startOf } from './process-identity.ts';
+import { openProcessLog } from './process-log.ts';
+import { type Launch, supervise } from './supervise.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+const LASTS = "console.log('up'); setInterval(() => {}, 1000);";
+
+test('a process that is killed is running again within 300 ms, with a new pid', async () => {
+  const { events, child } = start({ script: LASTS });
+  const [first] = await once(events, 'healthy-pid');
+  const killedAt = performance.now();
+  const seen = Promise.all([once(events, 'ended'), once(events, 'started')]);
+  process.kill(first, 'SIGKILL');
+  const [[, how, delayMs], [, second]] = await seen;
+  expect(performance.now() - killedAt).toBeLessThan(300);
+  expect([how, delayMs]).toEqual(['SIGKILL', 0]);
+  expect(second).not.toBe(first);
+  expect(child.pid).toBe(second);
+});
+
+test('what a process says and how it ended is in its log', async () => {
+  const { events, log } = start({ script: "console.log('out'); console.error('err'); process.exitCode = 7;" });
+  const [, how] = await once(events, 'ended');
+  expect(how).toBe('exit code 7');
+  expect(log.lastLines()).toEqual(expect.arrayContaining(['out', 'err', '[supervisor] example ended: exit code 7']));
+});
+
+test('a process that never comes up is tried with growing delays', async () => {
+  const { events } = start({ script: 'process.exit(1)', healthy: false });
+  const delays: unknown[] = [];
+  while (delays.length < 4) delays.push((await once(events, 'ended'))[2]);
+  expect(delays).toEqual([0, 100, 200, 400]);
+});
+
+test('a command that does not exist counts as a start that failed', async () => {
+  const { events } = start({ script: '', command: '/nowhere/valerix' });
+  const [, how] = await once(events, 'ended');
+  expect(how).toContain('ENOENT');
+});
+
+test('stopping asks first and does not start it again', async () => {
+  const script = `process.on('SIGTERM', () => { console.log('bye'); process.exit(0); }); ${LASTS}`;
+  const { events, child, log } = start({ script });
+  const [pid] = await once(events, 'healthy-pid');
+  await expect.poll(() => log.lastLines()).toContain('up');
+  await child.stop(5_000);
+  expect(startOf(pid)).toBeUndefined();
+  expect(child.pid).toBeUndefined();
+  expect(readFileSync(log.file, 'utf8')).toContain('bye');
+});
+
+test('what does not stop in time is killed, and so is what it started', async () => {
+  const grandchild = `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })`;
+  const script = `process.on('SIGTERM', () => {}); console.log('grandchild ' + ${grandchild}.pid); ${LASTS}`;
+  const { events, child, log } = start({ script });
+  const [pid] = await once(events, 'healthy-pid');
+  await expect.poll(() => log.lastLines()).toContain('up');
+  const grandchildPid = Number(/grandchild (\d+)/.exec(log.lastLines().join('\n'))?.[1]);
+  expect(startOf(grandchildPid)).toBeDefined();
+  await child.stop(100);
+  expect(startOf(pid)).toBeUndefined();
+  await expect.poll(() => startOf(grandchildPid)).toBeUndefined();
+});
+
+interface Example {
+  readonly script: string;
+  readonly command?: string;
+  readonly healthy?: boolean;
+}
+
+/** Supervises a small script; what happens comes as events `started`, `ended` and `healthy-pid`. */
+function start({ script, command = process.execPath, healthy = true }: Example) {
+  const events = new EventEmitter();
+  const log = openProcessLog(temporaryDirectory(), 'example');
+  const launch: Launch = {
+    name: 'example',
+    stopSignal: 'SIGTERM',
+    command: async () => ({ command, args: ['-e', script], env: process.env, cwd: import.meta.dirname }),
+    isHealthy: async () => healthy,
+  };
+  const child = supervise(launch, log, {
+    started: (...facts) => events.emit('started', ...facts),
+    healthy: () => events.emit('healthy-pid', child.pid),
+    ended: (...facts) => events.emit('ended', ...facts),
+  });
+  onTestFinished(() => child.stop(0));
+  return { events, child, log };
+}
