@@ -25,8 +25,8 @@ const verdict = (more: Partial<CallVerdict>): CallVerdict => ({
 
 /** Every error status of gRPC (https://grpc.io/docs/guides/status-codes/), thought through for one keyed reservation. */
 export const grpcVerdicts: Readonly<Record<Exclude<status, status.OK>, CallVerdict>> = {
-  // Someone hung up, most likely this process while it stops. The server may have finished all the same.
-  [status.CANCELLED]: verdict({ unhealthy: false }),
+  // The other side hung up, as a server does that is shut down under a call; it may have finished all the same.
+  [status.CANCELLED]: verdict({}),
   // The handler threw something without a status, perhaps after its commit.
   [status.UNKNOWN]: verdict({}),
   // The request is malformed and will be tomorrow: the only two codes that fail an order.
