@@ -4,6 +4,8 @@ import { acceptsConnections } from './health-gate.ts';
 import type { PortPlan } from './ports.ts';
 import type { LaunchCommand } from './supervise.ts';
 
+const require = createRequire(import.meta.url);
+
 // Not a secret: the one account and key that every storage emulator and every storage SDK knows.
 const ACCOUNT = 'devstoreaccount1';
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
@@ -22,7 +24,7 @@ export function azuriteConnection(ports: PortPlan): string {
 
 export async function azuriteCommand(directory: string, ports: PortPlan): Promise<LaunchCommand> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const script = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
+  const script = require.resolve('azurite/dist/src/azurite.js');
   // The SDKs send API versions that are newer than those Azurite knows, and works with all the same.
   const flags = ['--silent', '--skipApiVersionCheck', '--disableTelemetry', '--location', directory];
   const services = { blob: ports.azuriteBlob, queue: ports.azuriteQueue, table: ports.azuriteTable };
