@@ -34,6 +34,8 @@ export interface HostEvents {
 
 const DEFAULT_PORT = 7071;
 const DEFAULT_ADDRESS = '127.0.0.1';
+/** Closing links politely is worth no more than this when the broker does not answer. */
+const DISCONNECT_GRACE_MS = 2000;
 
 /**
  * Loads the app into this process and serves it. State is process-wide (working directory, environment,
@@ -98,7 +100,7 @@ export async function startHost(given: CommandLine, env: NodeJS.ProcessEnv, even
     async stop(graceMs) {
       await withinGrace(graceMs, [closeServer(server), listeners.stop()]);
       server.closeAllConnections();
-      await withinGrace(graceMs, [connections.closeAll()]);
+      await withinGrace(DISCONNECT_GRACE_MS, [connections.closeAll()]);
       await runAppTerminate(core);
     },
   };

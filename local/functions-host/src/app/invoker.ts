@@ -7,6 +7,9 @@ import type { HostedFunction } from './hosted-function.ts';
 import type { CoreInvocationContext, FunctionCallback, InvocationRequest, InvocationResponse } from './rpc-types.ts';
 import { SystemError } from './system-errors.ts';
 
+/** Node fires a longer timer at once; it is 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 class FunctionTimeoutError extends Error {
   override name = 'FunctionTimeoutError';
 }
@@ -113,7 +116,7 @@ export function makeInvoker(options: InvokerOptions): Invoker {
 
   function withTimeout(fn: HostedFunction, work: Promise<InvocationResponse>): Promise<InvocationResponse> {
     const limitMs = options.functionTimeoutMs;
-    if (limitMs === undefined) return work;
+    if (limitMs === undefined || limitMs > LONGEST_TIMER_MS) return work;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(

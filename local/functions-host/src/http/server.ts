@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Invoker } from '../app/invoker.ts';
 import type { HttpOptions } from '../config/host-json.ts';
 import type { AccessKeys, AccessLevel } from '../config/keys-file.ts';
+import { makeThrottle } from '../throttle.ts';
 import { applyCors, type CorsPolicy } from './cors.ts';
 import { readBody } from './read-body.ts';
 import { parseQuery, type Query, toInvocationRequest } from './request-mapping.ts';
 import { writeResponse } from './response-mapping.ts';
 import type { Router } from './router.ts';
-import { makeThrottle } from './throttle.ts';
 
 export interface HttpServerOptions {
   router: Router;
@@ -65,6 +65,8 @@ export function makeHttpServer(options: HttpServerOptions): Server {
       if (body.kind === 'too large') return refuseBody(request, response);
       const invocation = toInvocationRequest(fn, request, { ...target, query, values: found.values }, body.bytes);
       const result = await invoker.invoke(fn, invocation);
+      // While the host stops, a busy client must not keep its connection going.
+      if (!server.listening) response.shouldKeepAlive = false;
       writeResponse(response, result.returnValue?.http, http.customHeaders);
     } catch {
       // The invoker has logged it; a client learns nothing but that it failed, as from the real host.
@@ -88,6 +90,7 @@ export function makeHttpServer(options: HttpServerOptions): Server {
   }
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    if (!server.listening) response.shouldKeepAlive = false;
     handle(request, response).catch(() => failResponse(response));
   });
   return server;

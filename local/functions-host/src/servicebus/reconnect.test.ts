@@ -100,9 +100,32 @@ test('after the broker was killed the listeners resume within about a second, an
   }
 });
 
-test('a broker that stays away does not keep the host from stopping', async () => {
+test('messages under way when the broker dies are finished, come again and are completed then', async () => {
+  const bus = makeBusClient(connectionString(port));
+  await bus.send('work', { body: { waitFor: 'single' } });
+  await bus.send('events', { body: { waitFor: 'batch' } });
+  const runs = (kind: string, name: string) =>
+    reportsIn(host.output(), kind).filter((report) => JSON.stringify(report.body).includes(`"waitFor":"${name}"`))
+      .length;
+  await expect.poll(() => [runs('single', 'single'), runs('batch', 'batch')], { timeout: 10_000 }).toEqual([1, 1]);
+  await bus.close();
   await killBroker();
   await expect.poll(outages, { timeout: 10_000 }).toBe(4);
+  await startBroker();
+
+  const release = async (name: string) => (await host.fetch(`/api/release/${name}`)).status;
+  for (const name of ['single', 'batch']) expect(await release(name)).toBe(200);
+  await expect.poll(() => [runs('single', 'single'), runs('batch', 'batch')], { timeout: 15_000 }).toEqual([2, 2]);
+  for (const name of ['single', 'batch']) await expect.poll(() => release(name)).toBe(200);
+  const after = makeBusClient(connectionString(port));
+  await after.untilEmpty('work');
+  await after.untilEmpty('events/Subscriptions/batch');
+  await after.close();
+});
+
+test('a broker that stays away does not keep the host from stopping', async () => {
+  await killBroker();
+  await expect.poll(outages, { timeout: 10_000 }).toBe(5);
   expect(await host.stop()).toBe(0);
 });
 

@@ -16,10 +16,10 @@ let bus: ReturnType<typeof makeBusClient>;
 /** How far the broker's clock is ahead: moved to let locks expire. */
 let aheadMs = 0;
 
-async function startHost(): Promise<HostProcess> {
+async function startHost(env: Record<string, string> = {}): Promise<HostProcess> {
   return startHostProcess(directory, {
     args: ['--keys', path.join(directory, 'keys.json')],
-    env: { ServiceBusConnection: emulator.connectionString, WORK_QUEUE: 'work' },
+    env: { ServiceBusConnection: emulator.connectionString, WORK_QUEUE: 'work', ...env },
   });
 }
 
@@ -216,5 +216,17 @@ test('on SIGTERM a message under way is finished and completed before the proces
   const stopped = host.stop();
   expect(await stopped).toBe(0);
   await bus.untilEmpty('work');
-  host = await startHost();
+});
+
+test('a batch waits for minMessageBatchSize messages, but not longer than maxBatchWaitTime', async () => {
+  await host.stop();
+  host = await startHost({
+    AzureFunctionsJobHost__extensions__serviceBus__minMessageBatchSize: '3',
+    AzureFunctionsJobHost__extensions__serviceBus__maxBatchWaitTime: '00:00:02',
+  });
+  const batches = () => reportsIn(host.output(), 'batch').map((report) => report.body);
+  for (const n of [1, 2, 3]) await bus.send('events', { body: { n } });
+  await expect.poll(batches, { timeout: 10_000 }).toEqual([[{ n: 1 }, { n: 2 }, { n: 3 }]]);
+  await bus.send('events', { body: { n: 4 } });
+  await expect.poll(() => batches().at(-1), { timeout: 10_000 }).toEqual([{ n: 4 }]);
 });

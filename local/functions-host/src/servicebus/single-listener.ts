@@ -1,5 +1,6 @@
 import type { MessageHandlers, ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import { functionCategory } from '../log.ts';
+import { makeThrottle } from '../throttle.ts';
 import { singleRequest } from './invocation-request.ts';
 import {
   completesOnSuccess,
@@ -20,12 +21,15 @@ export function makeSingleListener(options: ServiceBusListenerOptions): ServiceB
   const entityPath = entityPathOf(fn);
   const completes = completesOnSuccess(options);
   const underWay = new Set<Promise<void>>();
+  // The SDK asks for maxConcurrentCalls messages anew on every link it opens, whatever is still running from the old one.
+  const throttle = makeThrottle(-1, host.maxConcurrentCalls);
   let receiver: ServiceBusReceiver | undefined;
   let subscription: { close(): Promise<void> } | undefined;
   let isStopped = true;
 
   async function work(from: ServiceBusReceiver, message: ServiceBusReceivedMessage): Promise<void> {
     const release = keepLocked(from, message, host.maxAutoLockRenewalDuration);
+    const leave = await throttle.enter();
     let succeeded = false;
     try {
       await invoker.invoke(fn, singleRequest(fn.trigger, message), describe(message));
@@ -33,6 +37,7 @@ export function makeSingleListener(options: ServiceBusListenerOptions): ServiceB
     } catch {
       // Logged by the invoker. Failed messages are given back at once, whatever autoComplete says.
     } finally {
+      leave?.();
       release();
     }
     if (!succeeded) await settle(options, 'abandon', [message], (one) => from.abandonMessage(one));

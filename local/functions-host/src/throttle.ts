@@ -1,12 +1,12 @@
 export interface Throttle {
   /**
    * Takes a place, waiting for one if need be.
-   * @returns the function that gives it back, or undefined when too many requests wait already (429).
+   * @returns the function that gives it back, or undefined when too many wait already.
    */
   enter(): (() => void) | undefined | Promise<() => void>;
 }
 
-/** `maxOutstandingRequests` bounds waiting and running requests together, `maxConcurrentRequests` the running; -1 is no bound. */
+/** Bounds what waits and runs together, and what runs; -1 is no bound. */
 export function makeThrottle(maxOutstanding: number, maxConcurrent: number): Throttle {
   const waiting: (() => void)[] = [];
   let outstanding = 0;
