@@ -5,6 +5,7 @@ import { type Broker, makeBroker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { decodeContent } from './codec-content.ts';
 import { parseConfig, parseConfigText } from './config.ts';
+import { ConfigError } from './config-text.ts';
 import type { Topology } from './definition.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { type Journal, makeVolatileJournal, type SyncMode } from './journal.ts';
@@ -86,7 +87,15 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 async function readTopology(config: string | object): Promise<Topology> {
-  return typeof config === 'string' ? parseConfigText(await readFile(config, 'utf8')) : parseConfig(config);
+  if (typeof config !== 'string') return parseConfig(config);
+  let text: string;
+  try {
+    text = await readFile(config, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([`The configuration file ${config} cannot be read: ${reason}.`]);
+  }
+  return parseConfigText(text);
 }
 
 async function openStorage(
