@@ -1,4 +1,4 @@
-import { choice, integer, parseConfig, text } from '@valerix/platform/config';
+import { ConfigError, choice, integer, parseConfig, text } from '@valerix/platform/config';
 import { MINUTE, SECOND } from '@valerix/platform/durations';
 import { logLevels } from '@valerix/platform/logger';
 import { z } from 'zod';
@@ -55,7 +55,14 @@ const shape = {
   IDEMPOTENCY_KEEP_HOURS: integer(24, { min: 1 }),
 };
 
-export type OrderConfig = ReturnType<typeof readConfig>;
-
 /** The settings of the Order service. Throws a `ConfigError` that names every fault. */
-export const readConfig = (env: Readonly<Record<string, string | undefined>>) => parseConfig(shape, env);
+export function readConfig(env: Readonly<Record<string, string | undefined>>) {
+  const config = parseConfig(shape, env);
+  const lastAge = config.SWEEP_AGES_MS.at(-1) ?? 0;
+  if (config.SWEEP_GIVE_UP_MS <= lastAge) {
+    throw new ConfigError(`The configuration cannot be used:\n  SWEEP_GIVE_UP_MS must be more than ${lastAge}`);
+  }
+  return config;
+}
+
+export type OrderConfig = ReturnType<typeof readConfig>;

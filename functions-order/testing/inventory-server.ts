@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import {
+  type CheckStockResponse,
   InventoryServiceService,
   Reason,
   type ReserveStockRequest,
@@ -32,7 +33,17 @@ const refusal: ReserveStockResponse = {
   refusedProductId: '',
 };
 
-export const linesOf = ({ productId, quantity, lines }: ReserveStockRequest) =>
+const unknownProduct: CheckStockResponse = {
+  found: false,
+  productId: '',
+  stock: 0,
+  stockVersion: 0,
+  name: '',
+  unitPriceMinor: 0,
+  currency: '',
+};
+
+const linesOf = ({ productId, quantity, lines }: ReserveStockRequest) =>
   lines.length > 0 ? lines : [{ productId, quantity }];
 
 /** The answers an Inventory service can give. */
@@ -68,7 +79,7 @@ export async function startInventoryServer(port = 0): Promise<InventoryServer> {
       reserve(call, answer);
     },
     releaseStock: (_: unknown, answer: sendUnaryData<never>) => answer({ code: status.UNIMPLEMENTED }),
-    checkStock: (_: unknown, answer: sendUnaryData<unknown>) => answer(null, { found: false, productId: '', stock: 0 }),
+    checkStock: (_: unknown, answer: sendUnaryData<CheckStockResponse>) => answer(null, unknownProduct),
   });
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, given) =>
