@@ -2,7 +2,8 @@
  * Bundles each deployable part into its own dist/, with everything it needs at run time: the same folder runs in Azure,
  * under `func start` and under local/functions-host. Names of folders as arguments build only those.
  */
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -61,12 +62,10 @@ const keepProtoFiles = (dist: string): Plugin => ({
 });
 
 async function buildPart({ folder, migrations, functionApp }: Part): Promise<void> {
-  const dist = join(root, folder, 'dist');
+  const finished = join(root, folder, 'dist');
+  // Built beside and then put in its place, so that whoever runs the old one never meets half of the new one.
+  const dist = `${finished}.${process.pid}`;
   await mkdir(dist, { recursive: true });
-  // What somebody keeps there on purpose stays; everything that a build writes is written anew.
-  for (const name of await readdir(dist)) {
-    if (name !== 'local.settings.json' && name !== '.functions') await rm(join(dist, name), { recursive: true });
-  }
   await build({
     entryPoints: [join(root, folder, 'src/main.ts')],
     outfile: join(dist, 'main.js'),
@@ -92,6 +91,13 @@ async function buildPart({ folder, migrations, functionApp }: Part): Promise<voi
     join(dist, 'package.json'),
     `${JSON.stringify({ name, version, private: true, type: 'module', main: 'main.js' }, null, 2)}\n`,
   );
+  // What `npm run emulators` wrote for `func start` is no product of the build.
+  const settings = 'local.settings.json';
+  if (existsSync(join(finished, settings))) await cp(join(finished, settings), join(dist, settings));
+  const previous = `${dist}.previous`;
+  await rename(finished, previous).catch(() => undefined);
+  await rename(dist, finished);
+  await rm(previous, { recursive: true, force: true });
 }
 
 const wanted = process.argv.slice(2);
