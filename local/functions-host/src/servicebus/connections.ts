@@ -91,13 +91,17 @@ function fromConnectionString(create: () => ServiceBusClient, settingName: strin
   }
 }
 
+interface IdentityPackage {
+  DefaultAzureCredential: new (options: { managedIdentityClientId?: string }) => TokenCredential;
+}
+
 /** DefaultAzureCredential of the app's own or this host's @azure/identity, which is an optional package. */
 async function azureIdentity(appDirectory: string, clientId: string | undefined): Promise<TokenCredential> {
   for (const from of [path.join(appDirectory, 'package.json'), import.meta.url]) {
     try {
       const file = createRequire(from).resolve('@azure/identity');
-      const { DefaultAzureCredential } = await import(pathToFileURL(file).href);
-      return new DefaultAzureCredential(clientId === undefined ? {} : { managedIdentityClientId: clientId });
+      const identity: IdentityPackage = await import(pathToFileURL(file).href);
+      return new identity.DefaultAzureCredential(clientId === undefined ? {} : { managedIdentityClientId: clientId });
     } catch (error) {
       if (!(error instanceof Error) || !('code' in error) || error.code !== 'MODULE_NOT_FOUND') throw error;
     }
