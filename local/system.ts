@@ -37,11 +37,14 @@ interface Running {
 
 export function makeSystem(plan: Plan, logDirectory: string, observer: SystemObserver): System {
   const running: Running[] = [];
+  const preparing: Promise<void>[] = [];
   let stopping = false;
 
   async function startPart(part: Part): Promise<void> {
     const askedAt = performance.now();
-    await part.prepare?.();
+    const prepared = part.prepare?.() ?? Promise.resolve();
+    preparing.push(prepared);
+    await prepared;
     if (stopping) return;
     const log = openProcessLog(logDirectory, part.name);
     let settle: (refusal: string | undefined) => void = () => {};
@@ -90,6 +93,8 @@ export function makeSystem(plan: Plan, logDirectory: string, observer: SystemObs
     },
     async stop() {
       stopping = true;
+      // A data directory half made by a process of its own must not be worked on behind the next start's back.
+      await Promise.allSettled(preparing);
       await stopAll(plan.services);
       await stopAll(plan.standIns);
     },

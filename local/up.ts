@@ -79,6 +79,7 @@ async function up(options: Options): Promise<void> {
     await stop();
     throw fault;
   }
+  if (isStopping()) return;
   ready = true;
   publish();
   say(`Everything is healthy after ${formatSeconds(performance.now() - begun)}.\n`);
