@@ -10,6 +10,7 @@ import { type Messaging, makeMessaging } from '@valerix/platform/messaging';
 import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { openDatabase } from '@valerix/platform/postgres';
+import { makeAbandonedOrders } from './abandoned-orders.ts';
 import { makeChangeOrder } from './change-order.ts';
 import type { OrderConfig } from './config.ts';
 import type { SweepSchedule } from './domain/sweep-schedule.ts';
@@ -71,6 +72,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
   };
   const readOrder = makeReadOrder(database);
   const changeOrder = makeChangeOrder({ database, outbox, readOrder, schedule, now });
+  const abandoned = makeAbandonedOrders({ changeOrder, logger, now });
   const reserveStock = makeReserveStock({
     client: inventory,
     breaker,
@@ -101,6 +103,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       changeOrder,
       readOrder,
       reserveStock,
+      abandoned,
       schedule,
       databaseBudgetMs: config.ORDER_DATABASE_BUDGET_MS,
       replayWaitMs: config.IDEMPOTENCY_WAIT_MS,
@@ -108,6 +111,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       now,
       wait: delay,
     }),
+    withdrawAbandoned: abandoned.withdraw,
     sweepOrders: makeSweepOrders({ database, outbox, logger, schedule, now }),
     consumeInventoryEvents: makeConsumer({
       entity: topics.inventoryEvents,

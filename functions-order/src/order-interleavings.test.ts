@@ -38,6 +38,7 @@ const anInput = fc.constantFrom<OrderInput>(
   { kind: 'verified', reservation, recoveredFromCrash: true },
   { kind: 'verified_failed', refusal },
   { kind: 'check_due' },
+  { kind: 'withdrawn' },
   { kind: 'cancel' },
   { kind: 'ship' },
 );

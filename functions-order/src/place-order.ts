@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderRequest } from '@valerix/contracts/order-api';
 import type { Logger } from '@valerix/platform/logger';
 import { isUnavailable } from '@valerix/platform/postgres-errors';
+import type { AbandonedOrders } from './abandoned-orders.ts';
 import type { ChangeOrder } from './change-order.ts';
 import { newOrder, type Order } from './domain/order.ts';
 import { firstCheckAt, type SweepSchedule } from './domain/sweep-schedule.ts';
@@ -31,6 +32,7 @@ export interface PlaceOrderOptions {
   readonly changeOrder: Pick<ChangeOrder, 'known'>;
   readonly readOrder: ReadOrder;
   readonly reserveStock: ReserveStock;
+  readonly abandoned: Pick<AbandonedOrders, 'add'>;
   readonly schedule: SweepSchedule;
   /** Milliseconds for which recording an order, or its outcome, is tried while the database is away. */
   readonly databaseBudgetMs: number;
@@ -49,7 +51,7 @@ const MAX_POLL_MS = 250;
  * the sweep can finish; and once it is recorded, every answer is about that order.
  */
 export function makePlaceOrder(options: PlaceOrderOptions): PlaceOrder {
-  const { createOrder, changeOrder, readOrder, reserveStock, schedule, logger, now, wait } = options;
+  const { createOrder, changeOrder, readOrder, reserveStock, abandoned, schedule, logger, now, wait } = options;
   const budget = { budgetMs: options.databaseBudgetMs, now: () => now().getTime(), wait };
 
   const record = async (
@@ -58,15 +60,17 @@ export function makePlaceOrder(options: PlaceOrderOptions): PlaceOrder {
   ): Promise<Creation | { kind: 'not_recorded'; cause: unknown }> => {
     const intent = orderIntent(order, claimOf(key, request));
     try {
-      return await retryWithin(budget, () =>
-        createOrder(intent).catch((error: unknown) => {
-          if (error instanceof KeyVanished) return createOrder(intent);
+      return await retryWithin(budget, (signal) =>
+        createOrder(intent, signal).catch((error: unknown) => {
+          if (error instanceof KeyVanished) return createOrder(intent, signal);
           throw error;
         }),
       );
     } catch (error) {
-      if (error instanceof BudgetSpent || isUnavailable(error)) return { kind: 'not_recorded', cause: error };
-      throw error;
+      if (!(error instanceof BudgetSpent) && !isUnavailable(error)) throw error;
+      // With a key, a retry finds the order if it was recorded after all; without one, it would be a second order.
+      if (key === null) abandoned.add(order.orderId);
+      return { kind: 'not_recorded', cause: error };
     }
   };
 

@@ -15,11 +15,16 @@ const FIRST_PAUSE_MS = 50;
 
 /**
  * Repeats idempotent database work while the database is away, and stops waiting when the budget is spent, even for a
- * server that took the statement and went silent. Throws `BudgetSpent` then, any other error as it is.
+ * server that took the statement and went silent. Throws `BudgetSpent` then, any other error as it is. The signal given
+ * to `work` says that nobody waits for it any more.
  */
-export async function retryWithin<T>(options: RetryWithinOptions, work: () => Promise<T>): Promise<T> {
+export async function retryWithin<T>(
+  options: RetryWithinOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const { budgetMs, now, wait } = options;
   const end = now() + budgetMs;
+  const given = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new BudgetSpent(`no answer within ${budgetMs} ms`)), budgetMs);
@@ -27,7 +32,7 @@ export async function retryWithin<T>(options: RetryWithinOptions, work: () => Pr
   const tries = async (): Promise<T> => {
     for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
       try {
-        return await work();
+        return await work(given.signal);
       } catch (error) {
         if (!isUnavailable(error)) throw error;
         if (now() + pause >= end) throw new BudgetSpent(`still unavailable after ${budgetMs} ms`, { cause: error });
@@ -39,5 +44,6 @@ export async function retryWithin<T>(options: RetryWithinOptions, work: () => Pr
     return await Promise.race([tries(), silence]);
   } finally {
     clearTimeout(timer);
+    given.abort();
   }
 }

@@ -34,6 +34,7 @@ const inputs = {
   'verified after a crash': { kind: 'verified', reservation, recoveredFromCrash: true },
   'verified as failed': { kind: 'verified_failed', refusal },
   'check due': { kind: 'check_due' },
+  withdrawn: { kind: 'withdrawn' },
   cancel: { kind: 'cancel' },
   ship: { kind: 'ship' },
 } satisfies Record<string, OrderInput>;
@@ -104,6 +105,14 @@ const table: Record<keyof typeof inputs, Record<OrderStatus, string>> = {
     pending_verification: 'noted: VerifyOrder',
     confirmed: late,
     failed: late,
+    cancelled: late,
+    shipped: late,
+  },
+  withdrawn: {
+    pending: 'failed: OrderFailed',
+    pending_verification: 'failed: OrderFailed',
+    confirmed: late,
+    failed: alreadySo,
     cancelled: late,
     shipped: late,
   },

@@ -29,6 +29,8 @@ export interface DecisionContext {
   readonly schedule: SweepSchedule;
 }
 
+const gaveUp: Refusal = { reason: 'gave_up', productId: null, availableStock: null };
+
 const unchanged = (why: 'already_so' | 'late' | 'in_progress'): Decision => ({ kind: 'unchanged', why });
 
 /** Decides what `input` means for `order`. Pure: the caller writes the outcome down, guarded by the order's version. */
@@ -50,6 +52,8 @@ export function decide(order: Order, input: OrderInput, context: DecisionContext
       return toVerification(order, input.reason, 0, context);
     case 'check_due':
       return check(order, context);
+    case 'withdrawn':
+      return fail(order, gaveUp, context);
     case 'cancel':
       return cancel(order, context);
     case 'ship':
@@ -115,7 +119,7 @@ function check(order: Order, context: DecisionContext): Decision {
   const checks = order.checks + 1;
   if (order.status === 'pending') return toVerification(order, 'interrupted', checks, context);
   if (isTimeToGiveUp(order, now, schedule)) {
-    return fail(order, { reason: 'gave_up', productId: null, availableStock: null }, context);
+    return fail(order, gaveUp, context);
   }
   const next = { ...order, checks, nextCheckAt: nextCheckAt({ ...order, checks }, now, schedule) };
   return { kind: 'annotate', next, events: [verifyOrder(next, unsettledReason(order))] };

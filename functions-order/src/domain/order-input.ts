@@ -24,5 +24,7 @@ export type OrderInput =
   | { readonly kind: 'verified_failed'; readonly refusal: Refusal }
   /** The sweep found the order unsettled at the time it was due. */
   | { readonly kind: 'check_due' }
+  /** Whoever ordered was told that the order could not be recorded, and it was recorded all the same. */
+  | { readonly kind: 'withdrawn' }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'ship' };

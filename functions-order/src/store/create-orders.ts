@@ -31,7 +31,8 @@ export const orderIntent = (order: Order, claim: KeyClaim | null): OrderIntent =
   events: outboxRowsOf(order, [orderCreated(order)], order.createdAt),
 });
 
-export type CreateOrder = (intent: OrderIntent) => Promise<Creation>;
+/** `signal`: nobody waits for the order any more, so one that is not on its way yet is not written. */
+export type CreateOrder = (intent: OrderIntent, signal?: AbortSignal) => Promise<Creation>;
 
 /** One statement for any number of new orders: keys first, in one order for all writers, then only what they allow. */
 const createSql = `
@@ -88,6 +89,11 @@ export class KeyVanished extends Error {
   override name = 'KeyVanished';
 }
 
+/** Whoever wanted the order was told meanwhile that it could not be recorded. */
+export class CreationAbandoned extends Error {
+  override name = 'CreationAbandoned';
+}
+
 const keyOf = (claim: Pick<KeyClaim, 'scope' | 'key'>): string => JSON.stringify([claim.scope, claim.key]);
 
 /**
@@ -120,17 +126,28 @@ export function makeCreateOrder(database: Database, outbox: Pick<Outbox, 'publis
     );
   };
 
-  const createTogether = makeBatcher<OrderIntent, Creation | KeyVanished>({
-    run,
+  const createTogether = makeBatcher<Wanted, Creation | Error>({
+    // While the database hangs, orders gather here long after their requests were answered with an error.
+    run: async (wanted) => {
+      const live = wanted.filter(({ signal }) => !signal?.aborted);
+      const answers = live.length === 0 ? [] : await run(live.map(({ intent }) => intent));
+      const byOrder = new Map(live.map(({ intent }, index) => [intent, answers[index]]));
+      return wanted.map(({ intent }) => byOrder.get(intent) ?? new CreationAbandoned(intent.order.orderId));
+    },
     maxBatch: 100,
     maxConcurrent: 3,
     splitAfter: (error) => !isUnavailable(error),
   });
-  return async (intent) => {
-    const answer = await createTogether(intent);
-    if (answer instanceof KeyVanished) throw answer;
+  return async (intent, signal) => {
+    const answer = await createTogether({ intent, signal });
+    if (answer instanceof Error) throw answer;
     return answer;
   };
+}
+
+interface Wanted {
+  readonly intent: OrderIntent;
+  readonly signal: AbortSignal | undefined;
 }
 
 function inputOf({ order, claim, events }: OrderIntent, n: number) {
