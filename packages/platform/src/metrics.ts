@@ -1,7 +1,7 @@
 import type { Meter } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { AggregationType, MeterProvider } from '@opentelemetry/sdk-metrics';
+import { AggregationType, InstrumentType, MeterProvider } from '@opentelemetry/sdk-metrics';
 
 export interface Metrics {
   readonly meter: Meter;
@@ -21,6 +21,8 @@ export function makeMetrics(service: string): Metrics {
     views: [
       {
         instrumentName: '*_seconds',
+        // A gauge of seconds, such as an age, stays a gauge.
+        instrumentType: InstrumentType.HISTOGRAM,
         aggregation: {
           type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
           options: { boundaries: DURATION_BUCKETS_SECONDS },
