@@ -276,7 +276,9 @@ describe('what a machine asks for', () => {
     expect(text).toMatch(/circuit_breaker_state(\{[^}]*\})? 0/);
     expect(text).toMatch(/order_processing_duration_seconds_bucket/);
     expect(text).toMatch(/orders_unsettled\{[^}]*status="pending_verification"[^}]*\} \d+/);
-    expect(text).toMatch(/outbox_depth/);
+    expect(text).toMatch(/^orders_unsettled_oldest_seconds\{[^}]*status="pending"[^}]*\} [\d.]+/m);
+    expect(text).toMatch(/^outbox_depth(\{[^}]*\})? \d+/m);
+    expect(text).toMatch(/^outbox_oldest_seconds(\{[^}]*\})? [\d.]+/m);
   });
 
   test('any other address is answered as a problem', async () => {

@@ -21,6 +21,9 @@ export const orderChange = (from: Order, next: Order, events: readonly DomainEve
  * Every change that still finds its order as it was read happens, with its log entry, prices and events; the others
  * leave no trace. Orders are locked in the order of their ids, so that two batches cannot wait for each other, and at
  * most one change of a batch wins an order.
+ *
+ * The ids come once more as an array because the planner knows its length; it takes any JSON for a hundred rows, and
+ * read the whole table for a single order (10 ms instead of 1 at 6,500 orders).
  */
 const changeSql = `
   WITH input AS (
@@ -31,7 +34,7 @@ const changeSql = `
       next_check_at timestamptz, checks int, items jsonb, events jsonb
     )
   ), locked AS MATERIALIZED (
-    SELECT o.order_id FROM orders o WHERE o.order_id IN (SELECT order_id FROM input)
+    SELECT o.order_id FROM orders o WHERE o.order_id = ANY($2::uuid[])
     ORDER BY o.order_id FOR NO KEY UPDATE
   ), changed AS (
     UPDATE orders o SET
@@ -42,7 +45,7 @@ const changeSql = `
       total_minor = i.total_minor, currency = i.currency, updated_at = i.updated_at,
       next_check_at = i.next_check_at, checks = i.checks
     FROM locked JOIN input i USING (order_id)
-    WHERE o.order_id = locked.order_id
+    WHERE o.order_id = locked.order_id AND o.order_id = ANY($2::uuid[])
       AND o.version = i.from_version AND o.status = i.from_status AND o.checks = i.from_checks
     RETURNING i.n
   ), done AS (
@@ -69,7 +72,10 @@ const changeSql = `
 /** Writes changes in one statement; answers for each whether it held or the order had moved on. */
 export async function changeOrders(run: Database['query'], changes: readonly OrderChange[]): Promise<boolean[]> {
   if (changes.length === 0) return [];
-  const rows = await run<{ n: number }>(changeSql, [JSON.stringify(changes.map(inputOf))]);
+  const rows = await run<{ n: number }>(changeSql, [
+    JSON.stringify(changes.map(inputOf)),
+    changes.map(({ next }) => next.orderId),
+  ]);
   const held = new Set(rows.map(({ n }) => n));
   return changes.map((_, n) => held.has(n));
 }

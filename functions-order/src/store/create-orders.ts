@@ -75,7 +75,7 @@ const createSql = `
 
 const ownersSql = `
   SELECT k.scope, k.key, k.request_hash, k.order_id
-  FROM jsonb_to_recordset($1::jsonb) AS i (scope text, key text) JOIN idempotency_keys k USING (scope, key)`;
+  FROM unnest($1::text[], $2::text[]) AS i (scope, key) JOIN idempotency_keys k USING (scope, key)`;
 
 interface KeyOwner {
   readonly scope: string;
@@ -117,9 +117,8 @@ export function makeCreateOrder(database: Database, outbox: Pick<Outbox, 'publis
     const claims = intents.flatMap(({ order, claim }) => (claim && !created.has(order.orderId) ? [claim] : []));
     const owners = new Map<string, KeyOwner>();
     if (claims.length > 0) {
-      for (const owner of await database.query<KeyOwner>(ownersSql, [JSON.stringify(claims)])) {
-        owners.set(keyOf(owner), owner);
-      }
+      const wanted = [claims.map(({ scope }) => scope), claims.map(({ key }) => key)];
+      for (const owner of await database.query<KeyOwner>(ownersSql, wanted)) owners.set(keyOf(owner), owner);
     }
     return intents.map((intent) =>
       created.has(intent.order.orderId) ? { kind: 'created' } : answerFor(intent, owners),
