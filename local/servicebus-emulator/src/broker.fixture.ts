@@ -89,7 +89,7 @@ export function makeTestReceiver(options: { credit?: number; deletesOnDelivery?:
   return receiver;
 }
 
-export interface SubscriptionParts {
+interface SubscriptionParts {
   readonly settings?: Partial<Settings>;
   readonly rules?: readonly RuleDefinition[];
 }
@@ -99,7 +99,7 @@ export interface TopologyParts {
   readonly topics?: Readonly<Record<string, Readonly<Record<string, SubscriptionParts>>>>;
 }
 
-export function topologyOf({ queues = {}, topics = {} }: TopologyParts): Topology {
+function topologyOf({ queues = {}, topics = {} }: TopologyParts): Topology {
   return {
     queues: Object.entries(queues).map(([name, settings]) => ({
       name,

@@ -1,6 +1,6 @@
 import { parseDuration } from './duration.ts';
 
-export interface Range {
+interface Range {
   /** As written in the configuration: a number, or a duration such as PT5S. */
   readonly from: string;
   readonly to: string;

@@ -1,4 +1,4 @@
-import { type Entity, type Receiver, type Session, sessionOf } from './entity.ts';
+import type { Entity, Receiver, Session } from './entity.ts';
 import { newLockToken, tokenKey } from './lock-token.ts';
 import type { StoredMessage } from './message.ts';
 import type { ReadyQueue } from './ready-queue.ts';
@@ -71,9 +71,4 @@ export function addReceiver(entity: Entity, receiver: Receiver): void {
 export function removeReceiver(entity: Entity, receiver: Receiver): void {
   const index = entity.receivers.indexOf(receiver);
   if (index >= 0) entity.receivers.splice(index, 1);
-}
-
-/** The queue a message waits in: its session's, or the entity's. */
-export function readyQueueOf(entity: Entity, message: StoredMessage): ReadyQueue {
-  return entity.sessions ? sessionOf(entity.sessions, message.content.sessionId ?? '').ready : entity.ready;
 }

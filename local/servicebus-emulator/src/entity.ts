@@ -7,7 +7,7 @@ import { type MinHeap, makeMinHeap } from './min-heap.ts';
 import { makeReadyQueue, type ReadyQueue } from './ready-queue.ts';
 import type { Rule } from './rule.ts';
 
-export type EntityKind = 'queue' | 'topic' | 'subscription' | 'dead-letter';
+type EntityKind = 'queue' | 'topic' | 'subscription' | 'dead-letter';
 
 /** Something a client receives with. The protocol side implements it. */
 export interface Receiver {

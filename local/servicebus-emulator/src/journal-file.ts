@@ -22,7 +22,7 @@ export interface FileJournalOptions {
 }
 
 /** Appends what is alive now, so that a new file can replace the old one. */
-export type Snapshot = (append: Journal['append']) => void;
+type Snapshot = (append: Journal['append']) => void;
 
 export interface FileJournal extends Journal {
   /** Feeds what the last process left to `onRecord`. Call once, before start(). */

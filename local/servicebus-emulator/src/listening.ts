@@ -1,6 +1,6 @@
 import type { Server } from 'node:net';
 
-export interface ListeningAddress {
+interface ListeningAddress {
   readonly host: string;
   readonly port: number;
 }

@@ -44,7 +44,7 @@ export interface Lock {
   readonly session: Session | undefined;
 }
 
-export type MessageState = 'ready' | 'locked' | 'scheduled' | 'deferred' | 'gone';
+type MessageState = 'ready' | 'locked' | 'scheduled' | 'deferred' | 'gone';
 
 /** A message inside one entity. */
 export interface StoredMessage {

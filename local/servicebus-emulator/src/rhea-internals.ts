@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import rhea from 'rhea';
 
 // The parts of rhea that a broker needs and that its typings leave out or leave untyped. Everything here was read in
@@ -12,7 +12,7 @@ export interface Typed {
   readonly descriptor?: { readonly value: unknown };
 }
 
-export interface RheaTypes {
+interface RheaTypes {
   wrap(value: unknown): Typed;
   wrap_int(value: number): Typed;
   wrap_uint(value: number): Typed;
@@ -39,7 +39,7 @@ interface Outcome {
   described(): DeliveryState;
 }
 
-export interface RheaOutcomes {
+interface RheaOutcomes {
   accepted(): Outcome;
   released(): Outcome;
   rejected(fields: { error?: AmqpErrorFields }): Outcome;
@@ -188,8 +188,6 @@ export interface RheaContainer extends EventEmitter {
   create_connection(options: object): RheaConnection;
   on(event: string, listener: (context: RheaEvent) => void): this;
 }
-
-export type RheaServer = Server;
 
 interface RheaModule {
   readonly types: RheaTypes;

@@ -101,7 +101,7 @@ function countDelivery(entity: Entity, message: StoredMessage): void {
   if (entity.kind !== 'dead-letter') message.deliveryCount++;
 }
 
-export interface DeadLetterFacts {
+interface DeadLetterFacts {
   readonly reason?: string | undefined;
   readonly description?: string | undefined;
   readonly properties?: Readonly<Record<string, unknown>> | undefined;
