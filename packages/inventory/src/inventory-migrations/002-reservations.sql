@@ -38,11 +38,11 @@ CREATE TABLE reservation_lines (
   currency         text NOT NULL,
   remaining_stock  integer NOT NULL,
   stock_version    bigint NOT NULL,
+  movement         text NOT NULL GENERATED ALWAYS AS ('reserve') STORED,
   PRIMARY KEY (order_id, product_id),
   UNIQUE (order_id, product_id, quantity),
   FOREIGN KEY (order_id, reservation_id) REFERENCES reservations (order_id, reservation_id),
-  FOREIGN KEY (product_id, stock_version, remaining_stock)
-    REFERENCES stock_ledger (product_id, stock_version, new_stock) DEFERRABLE
+  FOREIGN KEY (order_id, product_id, movement) REFERENCES stock_ledger (order_id, product_id, kind) DEFERRABLE
 );
 
 ALTER TABLE stock_ledger ADD CONSTRAINT stock_ledger_moves_a_line
@@ -65,6 +65,29 @@ CREATE TRIGGER reservation_lines_are_kept BEFORE UPDATE OR DELETE ON reservation
   FOR EACH ROW EXECUTE FUNCTION refuse_change('a reservation keeps its lines');
 CREATE TRIGGER reservation_lines_are_not_emptied BEFORE TRUNCATE ON reservation_lines
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('a reservation keeps its lines');
+
+-- An order is released exactly when the ledger gave back what it took. Checked at commit, for both come in one statement.
+CREATE FUNCTION check_release() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM reservations AS reservation
+    JOIN reservation_lines AS line USING (order_id)
+    LEFT JOIN stock_ledger AS given_back ON given_back.order_id = line.order_id
+      AND given_back.product_id = line.product_id AND given_back.kind = 'release'
+    WHERE reservation.order_id = NEW.order_id
+      AND (reservation.state = 'released') <> (given_back.order_id IS NOT NULL)
+  ) THEN
+    RAISE EXCEPTION 'order % and the ledger disagree about its release', NEW.order_id
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END;
+$$;
+
+CREATE CONSTRAINT TRIGGER reservations_give_back AFTER UPDATE ON reservations DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state = 'released') EXECUTE FUNCTION check_release();
+CREATE CONSTRAINT TRIGGER stock_ledger_gives_back AFTER INSERT ON stock_ledger DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.kind = 'release') EXECUTE FUNCTION check_release();
 
 -- Every decision about orders begins here. Locks are taken in one order by everybody: first the orders, by their key,
 -- then the products, by product_id; so callers wait for each other but never in a circle. An order that has no row yet

@@ -3,7 +3,12 @@
 -- `requests` is an array of {order_id, source, traceparent, lines: [{product_id, quantity}]}; lines that name the same
 -- product are summed. A result is the order's outcome, whoever had it decided: an order that has one keeps it.
 -- All of it is one round trip, and no lock outlives it: orders that meet on one product wait for a single commit.
-CREATE FUNCTION reserve_stock(requests jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+--
+-- Every row is looked up by its key, and the settings hold the planner to that. It keeps the plans that it made while
+-- the tables were small: without the settings 16,000 orders made it read 13 million rows of reservations.
+CREATE FUNCTION reserve_stock(requests jsonb) RETURNS jsonb LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
   order_ids uuid[] := ARRAY(SELECT (asked ->> 'order_id')::uuid FROM jsonb_array_elements(requests) AS asked);
   -- Orders that had an outcome before this call.

@@ -2,7 +2,10 @@
 --
 -- `requests` is an array of {order_id, reason, traceparent}. A result is {state, alreadyProcessed}: the order's state
 -- now; 'shipped' means that its stock has left and stays with the order, 'refused' that it never held any.
-CREATE FUNCTION release_stock(requests jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- The settings are those of reserve_stock, for the same reason.
+CREATE FUNCTION release_stock(requests jsonb) RETURNS jsonb LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
   order_ids uuid[] := ARRAY(SELECT (asked ->> 'order_id')::uuid FROM jsonb_array_elements(requests) AS asked);
   settled_orders uuid[];

@@ -1,6 +1,9 @@
 -- Marks the stock of orders as gone from the warehouse; answers {results}, each the order's state now, null when the
 -- order is not known. Only what is held is shipped; asking again changes nothing.
-CREATE FUNCTION ship_reservations(requests jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- The settings are those of reserve_stock, for the same reason.
+CREATE FUNCTION ship_reservations(requests jsonb) RETURNS jsonb LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
 DECLARE
   order_ids uuid[] := ARRAY(SELECT (asked ->> 'order_id')::uuid FROM jsonb_array_elements(requests) AS asked);
 BEGIN
