@@ -10,7 +10,7 @@ import type { Clock } from './clock.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 
 /** A clock that runs, and that a test can push forward. */
-export interface PushableClock extends Clock {
+interface PushableClock extends Clock {
   push(milliseconds: number): void;
 }
 
