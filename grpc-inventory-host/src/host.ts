@@ -28,6 +28,7 @@ const DRAIN_MS = 10 * SECOND;
 export interface Host {
   readonly grpcPort: number;
   readonly healthPort: number;
+  /** Lets running calls finish, then lets go of everything. */
   stop(): Promise<void>;
 }
 
@@ -76,12 +77,12 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
   const grpc = await startGrpcServer(address, config.grpcPort, service);
   const http = await startHealthServer({ address, port: config.healthPort, health, metrics });
 
-  let isStopping = false;
+  let stopping: Promise<void> | undefined;
   let round: Promise<unknown> | undefined;
   const lookAfter = async () => {
     const report = await health();
     const isServing = report.dependencies.database?.status === 'healthy';
-    grpc.setServing(isServing && !isStopping);
+    grpc.setServing(isServing && stopping === undefined);
     // While the broker is away a round would only fail; while the database is, there is nothing to read.
     if (report.status === 'healthy') await outbox.relay();
   };
@@ -97,20 +98,16 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
   rounds.unref();
   logger.info('host_started', { grpcPort: grpc.port, healthPort: http.port });
 
-  return {
-    grpcPort: grpc.port,
-    healthPort: http.port,
-    async stop() {
-      isStopping = true;
-      clearInterval(rounds);
-      grpc.setServing(false);
-      await grpc.stop(DRAIN_MS);
-      connections.close();
-      await http.stop();
-      await round;
-      await messaging.close();
-      await database.close();
-      logger.info('host_stopped');
-    },
+  const stop = async () => {
+    clearInterval(rounds);
+    grpc.setServing(false);
+    await grpc.stop(DRAIN_MS);
+    connections.close();
+    await http.stop();
+    await round;
+    await messaging.close();
+    await database.close();
+    logger.info('host_stopped');
   };
+  return { grpcPort: grpc.port, healthPort: http.port, stop: () => (stopping ??= stop()) };
 }

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import type { ChaosSettings } from './chaos-settings.ts';
+import { type Fate, makeFates } from './fate.ts';
+
+const off: ChaosSettings = { gremlin: { mode: 'off' }, schrodinger: { mode: 'off' }, seed: undefined };
+const random: ChaosSettings['gremlin'] = { mode: 'random', minDelayMs: 2_000, maxDelayMs: 5_000 };
+
+function draw(settings: Partial<ChaosSettings>, calls: number, source?: () => number): Fate[] {
+  const next = makeFates({ ...off, ...settings }, source);
+  return Array.from({ length: calls }, next);
+}
+
+it('leaves every call alone when both faults are off', () => {
+  expect(draw({}, 3)).toEqual(Array(3).fill({ delayMs: 0, fault: undefined }));
+});
+
+it('draws a delay between the two bounds, both included', () => {
+  const delays = (value: number) => draw({ gremlin: random }, 1, () => value)[0]?.delayMs;
+  expect(delays(0)).toBe(2_000);
+  expect(delays(0.5)).toBe(3_500);
+  expect(delays(0.999999)).toBe(5_000);
+});
+
+it('delays exactly every Nth call', () => {
+  const fates = draw({ gremlin: { mode: 'every-nth', everyNth: 3, delayMs: 700 } }, 7);
+  expect(fates.map(({ delayMs }) => delayMs)).toEqual([0, 0, 700, 0, 0, 700, 0]);
+});
+
+it('strikes exactly every Nth call, whatever the probability', () => {
+  const fates = draw({ schrodinger: { mode: 'drop', probability: 0, everyNth: 2 } }, 4);
+  expect(fates.map(({ fault }) => fault)).toEqual([undefined, 'drop', undefined, 'drop']);
+});
+
+it('strikes by its probability: never at 0, always at 1, in between as often as it says', () => {
+  const strikes = (probability: number) =>
+    draw({ schrodinger: { mode: 'error', probability, everyNth: 0 }, seed: 'a' }, 2_000).filter(({ fault }) => fault)
+      .length;
+  expect(strikes(0)).toBe(0);
+  expect(strikes(1)).toBe(2_000);
+  expect(strikes(0.3)).toBeGreaterThan(500);
+  expect(strikes(0.3)).toBeLessThan(700);
+});
+
+it('repeats itself with the same seed and not with another', () => {
+  const settings = { gremlin: random, schrodinger: { mode: 'exit', probability: 0.5, everyNth: 0 } } as const;
+  const first = draw({ ...settings, seed: 'demo' }, 50);
+  expect(draw({ ...settings, seed: 'demo' }, 50)).toEqual(first);
+  expect(draw({ ...settings, seed: 'other' }, 50)).not.toEqual(first);
+});
+
+it('draws the same delays from a seed whether or not calls also fail', () => {
+  const withFaults = draw(
+    { gremlin: random, schrodinger: { mode: 'exit', probability: 0.5, everyNth: 0 }, seed: 's' },
+    20,
+  );
+  const without = draw({ gremlin: random, seed: 's' }, 20);
+  expect(without.map(({ delayMs }) => delayMs)).toEqual(withFaults.map(({ delayMs }) => delayMs));
+});

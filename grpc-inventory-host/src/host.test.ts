@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { Client, credentials } from '@grpc/grpc-js';
+import { healthReport } from '@valerix/contracts/health';
+import { type Inventory, startInventory } from '@valerix/inventory/inventory.fixture';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { reserve, startTestHost } from './host.fixture.ts';
+
+let inventory: Inventory;
+beforeAll(async () => {
+  inventory = await startInventory('grpc_host');
+});
+afterAll(() => inventory.stop());
+
+const nowhere = { INVENTORY_DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/nothing' };
+const at = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+
+/** Calls by name and by bytes, as a client without our generated code does. */
+function rawClient(port: number): Client {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  onTestFinished(() => client.close());
+  return client;
+}
+const bytes = (message: Buffer) => message;
+/** A message with one text field. */
+const textField = (number: number, text: string) =>
+  Buffer.concat([Buffer.from([(number << 3) | 2, text.length]), Buffer.from(text)]);
+
+const SERVING = Buffer.from([8, 1]);
+const NOT_SERVING = Buffer.from([8, 2]);
+
+function grpcHealth(port: number, service: string): Promise<Buffer | undefined> {
+  const client = rawClient(port);
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest('/grpc.health.v1.Health/Check', bytes, bytes, textField(1, service), (error, answer) =>
+      error ? reject(error) : resolve(answer),
+    );
+  });
+}
+
+async function reflection(port: number, request: Buffer): Promise<string> {
+  const call = rawClient(port).makeBidiStreamRequest(
+    '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+    bytes,
+    bytes,
+  );
+  call.write(request);
+  const [answer] = (await once(call, 'data')) as [Buffer];
+  call.end();
+  return answer.toString('latin1');
+}
+
+describe('health', () => {
+  it('is well while both dependencies answer, over HTTP and over gRPC', async () => {
+    const { host } = await startTestHost(inventory);
+    const answer = await at(host.healthPort, '/health');
+    expect(answer.status).toBe(200);
+    expect(healthReport.parse(await answer.json())).toMatchObject({
+      status: 'healthy',
+      service: 'grpc-inventory-host',
+      dependencies: { database: { status: 'healthy' }, serviceBus: { status: 'healthy' } },
+    });
+    for (const service of ['', 'inventory.InventoryService']) {
+      await vi.waitFor(async () => expect(await grpcHealth(host.grpcPort, service)).toEqual(SERVING));
+    }
+  });
+
+  it('names the database while it is away, and the process is alive all the same', async () => {
+    const { host } = await startTestHost(inventory, nowhere);
+    const answer = await at(host.healthPort, '/health');
+    expect(answer.status).toBe(503);
+    const report = await answer.text();
+    expect(JSON.parse(report)).toMatchObject({
+      status: 'unhealthy',
+      dependencies: { database: { status: 'unhealthy' }, serviceBus: { status: 'healthy' } },
+    });
+    expect(report).not.toContain('nobody');
+    expect((await at(host.healthPort, '/health/live')).status).toBe(200);
+    expect(await grpcHealth(host.grpcPort, '')).toEqual(NOT_SERVING);
+    expect((await at(host.healthPort, '/metrics')).status).toBe(200);
+  });
+
+  it('answers 404 elsewhere', async () => {
+    const { host } = await startTestHost(inventory);
+    expect((await at(host.healthPort, '/toString')).status).toBe(404);
+  });
+});
+
+it('shows decisions, stock levels and the outbox as metrics', async () => {
+  const { host, client } = await startTestHost(inventory);
+  const productId = await inventory.product(10);
+  await reserve(client, { productId, quantity: 3 });
+  await reserve(client, { productId, quantity: 30 });
+  const metrics = await (await at(host.healthPort, '/metrics')).text();
+  expect(metrics).toMatch(/^inventory_updates_total\{.*kind="reserved".*\} 1$/m);
+  expect(metrics).toMatch(/^inventory_updates_total\{.*kind="insufficient_stock".*\} 1$/m);
+  expect(metrics).toMatch(new RegExp(`^inventory_stock_level\\{.*product="${productId}".*\\} 7$`, 'm'));
+  expect(metrics).toMatch(/^outbox_depth(\{.*\})? [1-9]\d*$/m);
+  expect(metrics).toMatch(/^grpc_request_duration_seconds_count\{.*operation="ReserveStock".*code="OK".*\} 2$/m);
+});
+
+it('describes itself to clients by reflection', async () => {
+  const { host } = await startTestHost(inventory);
+  expect(await reflection(host.grpcPort, textField(7, '*'))).toContain('inventory.InventoryService');
+  const description = await reflection(host.grpcPort, textField(4, 'inventory.InventoryService'));
+  for (const method of ['ReserveStock', 'ReleaseStock', 'CheckStock']) expect(description).toContain(method);
+});
+
+it('says that a port is taken instead of starting beside it', async () => {
+  const { host } = await startTestHost(inventory);
+  await expect(startTestHost(inventory, { GRPC_PORT: String(host.grpcPort) })).rejects.toThrow(/EADDRINUSE|No address/);
+});
+
+it('sends what a crash left in the outbox', async () => {
+  const productId = await inventory.product(5);
+  await inventory.database.query("UPDATE outbox SET claimed_until = now() - interval '1 second'");
+  const send = vi.spyOn(inventory.messaging, 'send').mockResolvedValue();
+  onTestFinished(() => send.mockRestore());
+  await startTestHost(inventory);
+  await vi.waitFor(async () => expect(await inventory.eventsAbout(productId)).toEqual([]));
+  expect(send).toHaveBeenCalledWith('inventory-events', expect.anything());
+});
+
+it('lets a running call finish when it is asked to stop', async () => {
+  const { host, client } = await startTestHost(inventory, { GREMLIN_EVERY_NTH: '1', GREMLIN_DELAY_MS: '150' });
+  const productId = await inventory.product(5);
+  const answer = reserve(client, { productId, quantity: 1 });
+  const activations = async () =>
+    (await (await at(host.healthPort, '/metrics')).text()).includes('gremlin_activations');
+  await vi.waitFor(async () => expect(await activations()).toBe(true));
+  const stopped = host.stop();
+  expect(await answer).toMatchObject({ success: true });
+  await stopped;
+});
