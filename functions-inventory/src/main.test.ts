@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { type HttpFunctionOptions, HttpRequest, InvocationContext } from '@azure/functions';
+import { type ProductView, productPage, productView } from '@valerix/contracts/inventory-api';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../tests/setup/database.ts';
+
+type Registered = Record<string, unknown>;
+const { http, others, terminate } = vi.hoisted(() => ({
+  http: new Map<string, HttpFunctionOptions>(),
+  others: new Map<string, Registered>(),
+  terminate: [] as (() => Promise<void>)[],
+}));
+
+// What the host would be told; there is no host in this test.
+vi.mock('@azure/functions', async (original) => {
+  const note = (name: string, options: Registered) => void others.set(name, options);
+  return {
+    ...(await original<object>()),
+    app: {
+      http: (name: string, options: HttpFunctionOptions) => void http.set(name, options),
+      serviceBusQueue: note,
+      serviceBusTopic: note,
+      timer: note,
+      hook: { appTerminate: (callback: () => Promise<void>) => void terminate.push(callback) },
+    },
+  };
+});
+
+let testDatabase: TestDatabase;
+beforeAll(async () => {
+  testDatabase = await createTestDatabase('functions_inventory');
+  vi.stubEnv('INVENTORY_DATABASE_URL', testDatabase.url);
+  // Nobody listens there.
+  vi.stubEnv(
+    'ServiceBusConnection',
+    'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=k;SharedAccessKey=c2VjcmV0;UseDevelopmentEmulator=true;',
+  );
+  vi.stubEnv('SEED_PRODUCTS', 'true');
+  vi.stubEnv('LOG_LEVEL', 'error');
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+  await import('./main.ts');
+});
+afterAll(async () => {
+  for (const callback of terminate) await callback();
+  vi.unstubAllEnvs();
+  await testDatabase.drop();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+async function call(
+  name: string,
+  { productId, body, headers = {} }: { productId?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const options = http.get(name);
+  if (options === undefined) throw new Error(`there is no function '${name}'`);
+  const request = new HttpRequest({
+    method: options.methods?.[0] ?? 'GET',
+    url: `http://localhost/${options.route}`,
+    headers: { 'content-type': 'application/json', ...headers },
+    params: productId === undefined ? {} : { productId },
+    ...(body !== undefined && { body: { string: JSON.stringify(body) } }),
+  });
+  const answer = await options.handler(request, new InvocationContext({ functionName: name }));
+  if (answer === undefined || !('status' in answer || 'body' in answer)) throw new Error('no answer');
+  return {
+    status: answer.status ?? 200,
+    headers: answer.headers as Record<string, string>,
+    body: String(answer.body),
+  };
+}
+
+const put = (productId: string, body: unknown) => call('product-put', { productId, body });
+const restock = (productId: string, body: unknown, headers: Record<string, string> = {}) =>
+  call('product-restock', { productId, body, headers });
+const stockIn = (answer: Answer): ProductView => productView.parse(JSON.parse(answer.body));
+const beans = { name: 'Beans', unitPriceMinor: 1290, initialStock: 5 };
+const fresh = () => `beans-${randomUUID().slice(0, 8)}`;
+
+it('registers each function once, with the operator key where stock is changed', () => {
+  const listed = [...http].map(([name, { methods, route, authLevel }]) => `${name} ${methods} ${route} ${authLevel}`);
+  expect(listed.sort()).toEqual([
+    'health-get GET health anonymous',
+    'metrics-get GET metrics anonymous',
+    'product-get GET api/products/{productId} anonymous',
+    'product-put PUT api/products/{productId} function',
+    'product-restock POST api/products/{productId}/restock function',
+    'products-list GET api/products anonymous',
+    'zz-fallback GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS {*path} anonymous',
+  ]);
+  expect(Object.fromEntries(others)).toMatchObject({
+    'orders-verify': { queueName: 'verify-orders', connection: 'ServiceBusConnection' },
+    'order-events-apply': {
+      topicName: 'order-events',
+      subscriptionName: 'inventory-service-sub',
+      cardinality: 'many',
+      connection: 'ServiceBusConnection',
+    },
+    'outbox-relay': { schedule: '*/5 * * * * *' },
+  });
+});
+
+describe('products over HTTP', () => {
+  it('lists the catalogue it was seeded with', async () => {
+    const answer = await call('products-list');
+    expect(answer.status).toBe(200);
+    const { products } = productPage.parse(JSON.parse(answer.body));
+    expect(products.map(({ productId }) => productId)).toContain('espresso-beans-1kg');
+  });
+
+  it('creates with 201 and a Location, changes with 200, and reads back', async () => {
+    const productId = fresh();
+    const created = await put(productId, beans);
+    expect(created).toMatchObject({ status: 201, headers: { location: `/api/products/${productId}` } });
+    expect(stockIn(created)).toMatchObject({ stock: 5, currency: 'EUR', lowStockThreshold: 10, lowStock: true });
+    const changed = await put(productId, { ...beans, name: 'Better beans', initialStock: 99 });
+    expect(changed.status).toBe(200);
+    expect(stockIn(await call('product-get', { productId }))).toMatchObject({ name: 'Better beans', stock: 5 });
+  });
+
+  it('answers 404 for a product that does not exist', async () => {
+    for (const answer of [
+      await call('product-get', { productId: 'nothing' }),
+      await restock('nothing', { quantity: 1 }),
+    ]) {
+      expect(answer.status).toBe(404);
+      expect(JSON.parse(answer.body)).toMatchObject({ code: 'product_not_found' });
+    }
+  });
+
+  it('names each field that is wrong', async () => {
+    const answer = await put(fresh(), { name: 'a\u0000b', unitPriceMinor: -1, currency: 'euro', colour: 'red' });
+    expect(answer.status).toBe(400);
+    const { errors } = JSON.parse(answer.body) as { errors: { field: string }[] };
+    expect(errors.map(({ field }) => field).sort()).toEqual(['colour', 'currency', 'name', 'unitPriceMinor']);
+    expect((await put('x'.repeat(51), beans)).status).toBe(400);
+    expect((await restock(fresh(), { quantity: 0 })).status).toBe(400);
+    expect((await restock(fresh(), { quantity: 1 }, { 'idempotency-key': 'k'.repeat(256) })).status).toBe(400);
+  });
+
+  it('restocks once for a key, given as header or field', async () => {
+    const productId = fresh();
+    await put(productId, beans);
+    const first = await restock(productId, { quantity: 20 }, { 'idempotency-key': 'd1' });
+    expect(first.status).toBe(200);
+    expect(first.headers).not.toHaveProperty('Idempotency-Replayed');
+    const again = await restock(productId, { quantity: 20, idempotencyKey: 'd1' });
+    expect(again).toMatchObject({ status: 200, headers: { 'Idempotency-Replayed': 'true' } });
+    expect(stockIn(again).stock).toBe(25);
+    const reused = await restock(productId, { quantity: 21, idempotencyKey: 'other' }, { 'idempotency-key': 'd1' });
+    expect(reused.status).toBe(422);
+    expect(JSON.parse(reused.body)).toMatchObject({ code: 'idempotency_key_reused' });
+    expect(stockIn(await restock(productId, { quantity: 1 })).stock).toBe(26);
+  });
+});
+
+it('tells which dependency is away', async () => {
+  const answer = await call('health-get');
+  expect(answer.status).toBe(503);
+  expect(JSON.parse(answer.body)).toMatchObject({
+    status: 'unhealthy',
+    dependencies: { database: { status: 'healthy' }, serviceBus: { status: 'unhealthy' } },
+  });
+});
+
+it('shows stock levels as metrics', async () => {
+  const answer = await call('metrics-get');
+  expect(answer.body).toMatch(/^inventory_stock_level\{.*product="coffee-scale".*\} 48$/m);
+});
+
+it('takes messages from both triggers as the host hands them over', async () => {
+  const productId = fresh();
+  await put(productId, beans);
+  const orderId = randomUUID();
+  const handler = (name: string) => others.get(name)?.handler as (messages: unknown) => Promise<void>;
+  const envelope = (eventType: string, data: object) => ({
+    eventType,
+    eventId: randomUUID(),
+    timestamp: new Date().toISOString(),
+    data,
+  });
+  const items = [{ productId, quantity: 2 }];
+  await handler('orders-verify')(
+    envelope('VerifyOrder', { orderId, items, originalRequestTime: new Date().toISOString(), reason: 'circuit_open' }),
+  );
+  const stock = async () => stockIn(await call('product-get', { productId })).stock;
+  expect(await stock()).toBe(3);
+  const cancelled = envelope('OrderCancelled', {
+    orderId,
+    orderVersion: 3,
+    customerId: null,
+    items,
+    status: 'cancelled',
+  });
+  await handler('order-events-apply')([{ nonsense: true }, cancelled]);
+  expect(await stock()).toBe(5);
+});
