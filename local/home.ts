@@ -3,7 +3,7 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { StartRefused } from './options.ts';
+import { StartRefused } from './start-refused.ts';
 
 // Written first into a new data directory; what carries it was made by us, and only that is ever wiped.
 const MARK = 'valerix-data-directory';

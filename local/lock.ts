@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { StartRefused } from './options.ts';
 import { isStillRunning, startOf } from './process-identity.ts';
+import { StartRefused } from './start-refused.ts';
 
 const holderSchema = z.object({ pid: z.number().int(), start: z.string() });
 

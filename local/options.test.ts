@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseOptions, StartRefused } from './options.ts';
+import { parseOptions } from './options.ts';
+import { StartRefused } from './start-refused.ts';
 
 const read = (args: string[], env: NodeJS.ProcessEnv = {}) => parseOptions(args, env, '/work');
 

@@ -2,11 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { PORT_COUNT } from './ports.ts';
-
-/** A refusal to start whose message is written for people; it is shown without a stack trace. */
-export class StartRefused extends Error {
-  override name = 'StartRefused';
-}
+import { StartRefused } from './start-refused.ts';
 
 export const PART_NAMES = ['postgres', 'azurite', 'servicebus', 'grpc', 'order', 'inventory'] as const;
 export type PartName = (typeof PART_NAMES)[number];

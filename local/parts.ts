@@ -6,11 +6,12 @@ import { azuriteCommand, azuriteIsHealthy } from './azurite.ts';
 import { type Connections, ownedDatabases, planConnections } from './connections.ts';
 import { answers } from './health-gate.ts';
 import type { Home, Secrets } from './home.ts';
-import { type Options, type PartName, StartRefused } from './options.ts';
+import type { Options, PartName } from './options.ts';
 import type { PortName, PortPlan } from './ports.ts';
 import { answersQueries, ensureCluster, postgresCommand } from './postgres.ts';
 import { closeMaintenanceDatabases, ensureOwnedDatabase } from './postgres-databases.ts';
 import { dropRecycledPidFile } from './postgres-pid-file.ts';
+import { StartRefused } from './start-refused.ts';
 import type { Launch, LaunchCommand } from './supervise.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));

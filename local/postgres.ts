@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { StartRefused } from './start-refused.ts';
 
 const run = promisify(execFile);
 
@@ -46,7 +47,7 @@ export function postgresBinary(): string {
       system === 'windows' ? 'postgres.exe' : 'postgres',
     );
   } catch (cause) {
-    throw new Error(
+    throw new StartRefused(
       `There is no embedded PostgreSQL for ${system}-${arch()} (${name} is not installed). Run npm ci without --omit=optional, or set VALERIX_POSTGRES_URL to the admin URL of an existing server.`,
       { cause },
     );
@@ -82,7 +83,7 @@ export async function ensureCluster(directory: string, password: string): Promis
     await writeFile(finished, '');
   } catch (cause) {
     const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause);
-    throw new Error(`PostgreSQL could not make its data directory ${directory}: ${said}`, { cause });
+    throw new StartRefused(`PostgreSQL could not make its data directory ${directory}: ${said}`, { cause });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -170,7 +171,7 @@ async function assertReachableByPostgres(paths: readonly string[], user: Postgre
       const { mode, uid, gid } = await stat(at);
       const mayEnter = (uid === user.uid && mode & 0o100) || (gid === user.gid && mode & 0o010) || mode & 0o001;
       if (mayEnter) continue;
-      throw new Error(
+      throw new StartRefused(
         `You are root, so PostgreSQL runs as the user "postgres", and that user may not enter ${at} on the way to ${path}. Run as an ordinary user, move the repository (or only its data, with VALERIX_HOME) to a place everyone may enter, or set VALERIX_POSTGRES_URL to the admin URL of an existing server.`,
       );
     }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type PartName, StartRefused } from './options.ts';
+import type { PartName } from './options.ts';
 import type { Part, Plan } from './parts.ts';
 import { openProcessLog, type ProcessLog } from './process-log.ts';
+import { StartRefused } from './start-refused.ts';
 import { type Observer, type Supervised, supervise } from './supervise.ts';
 
 const SECOND = 1_000;
