@@ -9,7 +9,7 @@ export type GremlinSettings =
   /** Only every Nth call, by a fixed delay. */
   | { readonly mode: 'every-nth'; readonly everyNth: number; readonly delayMs: number };
 
-export const faults = ['exit', 'drop', 'error'] as const;
+const faults = ['exit', 'drop', 'error'] as const;
 /** `exit`: the process dies; `drop`: the connection is cut; `error`: an internal error is answered. */
 export type Fault = (typeof faults)[number];
 
