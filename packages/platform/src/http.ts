@@ -78,6 +78,7 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
     const traceId = traceIdOf(traceparent);
     if (error instanceof RequestError) {
       if (error.cause !== undefined && error.problem().status >= 500) {
+        if (isUnavailable(error.cause)) databaseErrors.add(1);
         logger.warn('request_failed', { operation, code: error.code, traceId, error: describeError(error.cause) });
       }
       return problemAnswer(error, traceId);
