@@ -10,7 +10,7 @@ import { changeOrders, type OrderChange, orderChange } from './store/change-orde
 import type { ReadOrder } from './store/read-orders.ts';
 
 /** What became of an input: the decision that stood, and the order after it. */
-export interface Settled {
+interface Settled {
   readonly decision: Decision;
   readonly order: Order;
 }
@@ -31,7 +31,7 @@ export interface ChangeOrder {
 }
 
 /** An order changed under every attempt to decide about it. */
-export class OrderKeepsChanging extends Error {
+class OrderKeepsChanging extends Error {
   override name = 'OrderKeepsChanging';
 }
 

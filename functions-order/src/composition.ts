@@ -31,7 +31,7 @@ const SERVICE = 'order';
 const PROBE_PRODUCT = 'health-probe';
 
 /** Where functions are registered: `app` of @azure/functions. */
-export type Triggers = Pick<typeof app, 'http' | 'timer' | 'serviceBusTopic'>;
+type Triggers = Pick<typeof app, 'http' | 'timer' | 'serviceBusTopic'>;
 
 export interface Surroundings {
   readonly triggers: Triggers;

@@ -42,7 +42,7 @@ const shape = {
   /** ms after which an open breaker lets one call through. */
   BREAKER_RESET_MS: integer(10 * SECOND, { min: 1 }),
 
-  /** Ages in ms at which the Inventory service is asked about an order that is not settled. */
+  /** Ages in ms at which the Inventory service is asked about an order that is not settled; all beyond the budget. */
   SWEEP_AGES_MS: growing('15000,60000,300000'),
   /** Age in ms at which such an order is given up. */
   SWEEP_GIVE_UP_MS: integer(15 * MINUTE, { min: 1 }),

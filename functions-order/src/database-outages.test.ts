@@ -72,6 +72,7 @@ describe('a database that goes away before the order is recorded', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'order_not_recorded' } });
     expect(answer.tookMs).toBeLessThan(2_500);
     expect(await mine()).toEqual([]);
+    expect((await app.send('GET', '/metrics')).text).toMatch(/database_errors_total(\{[^}]*\})? 1/);
   });
 
   test('and only hangs makes a quick 503, and what was not on its way is never written', async () => {
@@ -142,4 +143,14 @@ test('a database that is away makes reading answer 503, never hang', async () =>
   proxy.cut();
   const answer = await app.send('GET', `/api/orders/${randomUUID()}`);
   expect(answer).toMatchObject({ status: 503, body: { code: 'temporarily_unavailable' } });
+});
+
+test('a database that hangs takes nothing from the metrics but what it would have told', async () => {
+  proxy.freeze();
+  const startedAt = performance.now();
+  const { status, text } = await app.send('GET', '/metrics');
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(status).toBe(200);
+  expect(text).toContain('circuit_breaker_state');
+  expect(text).not.toContain('orders_unsettled{');
 });

@@ -21,7 +21,7 @@ export function claimOf(key: string | null, request: OrderRequest): KeyClaim | n
 }
 
 /** The same for every way to write the same order: one product or a list, the lines in any order. */
-export function requestHash({ customerId, items }: OrderRequest): string {
+function requestHash({ customerId, items }: OrderRequest): string {
   const lines = items
     .map(({ productId, quantity }) => [productId, quantity] as const)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));

@@ -3,7 +3,7 @@ import type { ErrorCode } from '@valerix/contracts/errors';
 import { json } from '@valerix/platform/http';
 import { RequestError } from '@valerix/platform/problem';
 import type { Decision } from './domain/decide.ts';
-import type { Order } from './domain/order.ts';
+import type { Order, OrderReason } from './domain/order.ts';
 import { messageOf, viewOf } from './order-view.ts';
 import type { Placement } from './place-order.ts';
 
@@ -25,26 +25,27 @@ export function answerForPlacement(placement: Placement): HttpResponseInit {
 }
 
 function answerForNewOrder(order: Order): HttpResponseInit {
-  switch (order.status) {
-    case 'confirmed':
-      return json(201, viewOf(order), locationOf(order));
-    case 'pending':
-    case 'pending_verification':
-      return json(202, viewOf(order), locationOf(order));
-    case 'failed':
-      throw problemAbout(order, failureCode(order), {
-        requestedQuantity: order.requestedQuantity,
-        availableStock: order.availableStock,
-        productId: order.refusedProductId,
-      });
-    default:
-      // Someone cancelled or shipped it while the answer was on its way.
-      return json(200, viewOf(order), locationOf(order));
+  const { status, reason } = order;
+  if (status === 'confirmed') return json(201, viewOf(order), locationOf(order));
+  if (status === 'pending' || status === 'pending_verification') return json(202, viewOf(order), locationOf(order));
+  const code = reason === null ? undefined : refusalCodes[reason];
+  if (status === 'failed' && code !== undefined) {
+    throw problemAbout(order, code, {
+      requestedQuantity: order.requestedQuantity,
+      availableStock: order.availableStock,
+      productId: order.refusedProductId,
+    });
   }
+  // Someone else settled it while the answer was on its way.
+  return json(200, viewOf(order), locationOf(order));
 }
 
-const failureCode = ({ reason }: Order): ErrorCode =>
-  reason === 'insufficient_stock' || reason === 'unknown_product' ? reason : 'internal_error';
+/** The problems that the warehouse's own refusals are to the client. */
+const refusalCodes: Partial<Record<OrderReason, ErrorCode>> = {
+  insufficient_stock: 'insufficient_stock',
+  unknown_product: 'unknown_product',
+  rejected: 'invalid_request',
+};
 
 /** The answer to a command about an order, such as cancel or ship. */
 export function answerForCommand({ decision, order }: { decision: Decision; order: Order }): HttpResponseInit {

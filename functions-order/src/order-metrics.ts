@@ -1,13 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderStatus } from '@valerix/contracts/order';
+import { SECOND } from '@valerix/platform/durations';
 import type { Metrics } from '@valerix/platform/metrics';
 import type { Outbox } from '@valerix/platform/outbox';
 import type { Database } from '@valerix/platform/postgres';
 import { type Breaker, breakerStates } from './inventory/breaker.ts';
 import type { CallStatus } from './inventory/reserve-stock.ts';
+import { retryWithin } from './retry-within.ts';
 
 export interface OrderMetrics {
   /** An order was taken and answered with this status; `seconds` since its request arrived. */
-  orderPlaced(status: OrderStatus | 'not_recorded', seconds: number): void;
+  orderPlaced(status: OrderStatus, seconds: number): void;
   inventoryCalled(status: CallStatus): void;
 }
 
@@ -21,6 +24,14 @@ export interface OrderMetricsOptions {
 const unsettledSql = `
   SELECT status, count(*)::int AS orders, extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
   FROM orders WHERE status IN ('pending', 'pending_verification') GROUP BY status`;
+
+interface Unsettled {
+  readonly status: OrderStatus;
+  readonly orders: number;
+  readonly oldest_seconds: number;
+}
+
+const READ_BUDGET_MS = 1 * SECOND;
 
 /** What the Order service measures; the exporter appends `_total` to counters. */
 export function makeOrderMetrics({ metrics: { meter }, breaker, database, outbox }: OrderMetricsOptions): OrderMetrics {
@@ -46,10 +57,10 @@ export function makeOrderMetrics({ metrics: { meter }, breaker, database, outbox
   });
   meter.addBatchObservableCallback(
     async (observer) => {
-      const [counted, depth] = await Promise.all([
-        database.query<{ status: OrderStatus; orders: number; oldest_seconds: number }>(unsettledSql),
-        outbox.depth(),
-      ]);
+      // Without the database these four are missing from an answer that still tells everything else.
+      const [counted, depth] = await retryWithin({ budgetMs: READ_BUDGET_MS, now: Date.now, wait: delay }, () =>
+        Promise.all([database.query<Unsettled>(unsettledSql), outbox.depth()]),
+      );
       for (const status of ['pending', 'pending_verification'] as const) {
         const row = counted.find((candidate) => candidate.status === status);
         observer.observe(unsettled, row?.orders ?? 0, { status });

@@ -118,6 +118,29 @@ describe('an order that the warehouse refuses', () => {
     expect(await get(answer.body.orderId)).toMatchObject({ status: 'failed', reason: 'unknown_product' });
   });
 
+  test('without a reason lacks stock if less is left than was ordered', async () => {
+    inventory.behave(behaviours.refuses({ remainingStock: 1 }));
+    expect((await post()).body).toMatchObject({ code: 'insufficient_stock', requestedQuantity: 2, availableStock: 1 });
+  });
+
+  test.each([
+    ['without a reason', behaviours.refuses({ remainingStock: 9 })],
+    ['as malformed', behaviours.fails(grpc.INVALID_ARGUMENT)],
+  ])('%s is answered with 400', async (_, behaviour) => {
+    inventory.behave(behaviour);
+    const answer = await post();
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: 'invalid_request', orderStatus: 'failed', reason: 'rejected' });
+    expect(await get(answer.body.orderId)).toMatchObject({ status: 'failed', reason: 'rejected' });
+  });
+
+  test('because it was given up meanwhile is answered as it is now', async () => {
+    inventory.behave(behaviours.refuses({ reason: Reason.FENCED }));
+    const answer = await post();
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ status: 'failed', reason: 'fenced' });
+  });
+
   test('is no failure of the warehouse, so the breaker stays closed', async () => {
     inventory.behave(behaviours.refuses({ reason: Reason.INSUFFICIENT_STOCK }));
     for (let order = 0; order < 8; order += 1) expect((await post()).status).toBe(409);

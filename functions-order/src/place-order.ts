@@ -8,7 +8,7 @@ import { newOrder, type Order } from './domain/order.ts';
 import { firstCheckAt, type SweepSchedule } from './domain/sweep-schedule.ts';
 import { claimOf } from './idempotency.ts';
 import type { ReserveStock } from './inventory/reserve-stock.ts';
-import { BudgetSpent, retryWithin } from './retry-within.ts';
+import { retryWithin } from './retry-within.ts';
 import { type CreateOrder, type Creation, KeyVanished, orderIntent } from './store/create-orders.ts';
 import type { ReadOrder } from './store/read-orders.ts';
 
@@ -19,7 +19,7 @@ export type Placement =
   /** Nothing was reserved. */
   | { readonly kind: 'not_recorded'; readonly cause: unknown };
 
-export interface Wanted {
+interface Wanted {
   readonly request: OrderRequest;
   readonly key: string | null;
   readonly traceparent: string;
@@ -67,7 +67,7 @@ export function makePlaceOrder(options: PlaceOrderOptions): PlaceOrder {
         }),
       );
     } catch (error) {
-      if (!(error instanceof BudgetSpent) && !isUnavailable(error)) throw error;
+      if (!isUnavailable(error)) throw error;
       // With a key, a retry finds the order if it was recorded after all; without one, it would be a second order.
       if (key === null) abandoned.add(order.orderId);
       return { kind: 'not_recorded', cause: error };

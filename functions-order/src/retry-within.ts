@@ -3,6 +3,8 @@ import { isUnavailable } from '@valerix/platform/postgres-errors';
 /** The time for something the database was to do is over. */
 export class BudgetSpent extends Error {
   override name = 'BudgetSpent';
+  /** Marks it as what it is to whoever asks whether trying again later may help. */
+  readonly code = 'ETIMEDOUT';
 }
 
 export interface RetryWithinOptions {

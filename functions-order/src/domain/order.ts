@@ -78,7 +78,3 @@ export function newOrder({ orderId, customerId, items, traceparent, now, nextChe
     checks: 0,
   };
 }
-
-/** True while nobody can say yet what becomes of the order. */
-export const isUnsettled = (order: Pick<Order, 'status'>): boolean =>
-  order.status === 'pending' || order.status === 'pending_verification';

@@ -1,7 +1,7 @@
 import type { OrderStatus } from '@valerix/contracts/order';
 
 /** Where an order may go from each status. The database refuses anything else (orders-migrations/001-orders.sql). */
-export const transitions: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+const transitions: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['confirmed', 'failed', 'pending_verification'],
   pending_verification: ['confirmed', 'failed', 'cancelled'],
   confirmed: ['cancelled', 'shipped'],

@@ -12,9 +12,9 @@ export function ordersCreate({ http, placeOrder, orderMetrics }: OrderService): 
       const request = orderRequestOf(await call.json());
       const key = idempotencyKeyOf(call.header(IDEMPOTENCY_HEADER), request);
       const placement = await placeOrder({ request, key, traceparent: call.traceparent });
-      const seconds = (performance.now() - startedAt) / 1000;
-      if (placement.kind === 'not_recorded') orderMetrics.orderPlaced('not_recorded', seconds);
-      if (placement.kind === 'placed' && !placement.replayed) orderMetrics.orderPlaced(placement.order.status, seconds);
+      if (placement.kind === 'placed' && !placement.replayed) {
+        orderMetrics.orderPlaced(placement.order.status, (performance.now() - startedAt) / 1000);
+      }
       return answerForPlacement(placement);
     },
   });

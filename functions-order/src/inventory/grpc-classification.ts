@@ -24,7 +24,7 @@ const verdict = (more: Partial<CallVerdict>): CallVerdict => ({
 });
 
 /** Every error status of gRPC (https://grpc.io/docs/guides/status-codes/), thought through for one keyed reservation. */
-export const grpcVerdicts: Readonly<Record<Exclude<status, status.OK>, CallVerdict>> = {
+const grpcVerdicts: Readonly<Record<Exclude<status, status.OK>, CallVerdict>> = {
   // The other side hung up, as a server does that is shut down under a call; it may have finished all the same.
   [status.CANCELLED]: verdict({}),
   // The handler threw something without a status, perhaps after its commit.
@@ -55,7 +55,7 @@ export const grpcVerdicts: Readonly<Record<Exclude<status, status.OK>, CallVerdi
 };
 
 /** Errors of the socket itself, should one surface without a gRPC status. */
-export const socketVerdicts: Readonly<Record<string, CallVerdict>> = {
+const socketVerdicts: Readonly<Record<string, CallVerdict>> = {
   ECONNREFUSED: verdict({ ambiguous: false, retry: 'yes' }),
   ECONNRESET: verdict({ retry: 'yes' }),
   EPIPE: verdict({ retry: 'yes' }),

@@ -6,7 +6,7 @@ import {
   type ReserveStockResponse,
 } from '@valerix/contracts/grpc';
 
-export interface InventoryCall {
+interface InventoryCall {
   /** Epoch ms; the call ends by then with DEADLINE_EXCEEDED. */
   readonly deadline: number;
   readonly traceparent?: string | null;

@@ -10,7 +10,7 @@ import type { InventoryClient } from './inventory-client.ts';
 import { type RetryClock, type RetryPolicy, withRetries } from './retry-policy.ts';
 
 /** What the order learns from its reservation call; it never rejects. */
-export type ReservationOutcome = Extract<OrderInput, { kind: 'reserved' | 'refused' | 'outcome_unknown' }>;
+type ReservationOutcome = Extract<OrderInput, { kind: 'reserved' | 'refused' | 'outcome_unknown' }>;
 export type ReserveStock = (order: Order) => Promise<ReservationOutcome>;
 
 /** How one attempt ended, for the metric `inventory_calls_total`. */
@@ -53,7 +53,7 @@ export function makeReserveStock(options: ReserveStockOptions): ReserveStock {
       }
     };
     try {
-      return outcomeOf(await withRetries(policy, clock, classifyCallError, attempt));
+      return outcomeOf(order, await withRetries(policy, clock, classifyCallError, attempt));
     } catch (last) {
       // A breaker that opened between two attempts does not undo what the one before may have done.
       const error = lastSent ?? last;
@@ -78,8 +78,8 @@ function statusOf(error: unknown): CallStatus {
   return verifyReason === 'grpc_timeout' ? 'timeout' : 'failed';
 }
 
-function outcomeOf(response: ReserveStockResponse): ReservationOutcome {
-  if (!response.success) return { kind: 'refused', refusal: refusalOf(response) };
+function outcomeOf(order: Order, response: ReserveStockResponse): ReservationOutcome {
+  if (!response.success) return { kind: 'refused', refusal: refusalOf(order, response) };
   const { reservationId, lines } = response;
   const facts = reservationFacts.safeParse({ reservationId, lines } satisfies ReservationFacts);
   // Reserved, but nobody could say what: verification asks for it again in full.
@@ -87,11 +87,21 @@ function outcomeOf(response: ReserveStockResponse): ReservationOutcome {
   return { kind: 'reserved', reservation: facts.data };
 }
 
-function refusalOf({ reason, refusedProductId, remainingStock }: ReserveStockResponse): Refusal {
+function refusalOf(order: Order, response: ReserveStockResponse): Refusal {
+  const { refusedProductId, remainingStock } = response;
+  const reason = reasonOf(order, response);
   return {
-    // A newer server may know reasons that this client does not.
-    reason: refusalReasons[reason] ?? 'rejected',
+    reason,
     productId: refusedProductId || null,
-    availableStock: reason === Reason.INSUFFICIENT_STOCK ? Math.max(remainingStock, 0) : null,
+    availableStock: reason === 'insufficient_stock' ? Math.max(remainingStock, 0) : null,
   };
+}
+
+function reasonOf({ items }: Order, { reason, remainingStock }: ReserveStockResponse): FailureReason {
+  const [only, ...more] = items;
+  // A server that speaks only the first three fields of the answer gives no reason, but the stock that is left.
+  const lacking = only !== undefined && more.length === 0 && remainingStock < only.quantity;
+  if (reason === Reason.UNSPECIFIED && lacking) return 'insufficient_stock';
+  // A newer server may know reasons that this client does not.
+  return refusalReasons[reason] ?? 'rejected';
 }

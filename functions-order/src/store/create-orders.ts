@@ -90,7 +90,7 @@ export class KeyVanished extends Error {
 }
 
 /** Whoever wanted the order was told meanwhile that it could not be recorded. */
-export class CreationAbandoned extends Error {
+class CreationAbandoned extends Error {
   override name = 'CreationAbandoned';
 }
 

@@ -15,7 +15,7 @@ const withHistorySql = `
   ) AS history
   FROM orders_with_items o WHERE o.order_id = ANY($1::uuid[])`;
 
-export interface OrderWithHistory {
+interface OrderWithHistory {
   readonly order: Order;
   /** Every status the order had, oldest first. */
   readonly history: readonly StatusChange[];
