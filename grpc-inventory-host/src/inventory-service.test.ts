@@ -88,7 +88,7 @@ describe('ReserveStock', () => {
   });
 
   it('answers UNAVAILABLE, and nothing of the inside, while the database is away', async () => {
-    const { client } = await startTestHost(inventory, {
+    const { client, host } = await startTestHost(inventory, {
       INVENTORY_DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/nothing',
     });
     const error = await failureOf(reserve(client, { productId: 'p', quantity: 1 }));
@@ -96,6 +96,8 @@ describe('ReserveStock', () => {
       code: status.UNAVAILABLE,
       details: 'The inventory cannot be reached right now.',
     });
+    const metrics = await (await fetch(`http://127.0.0.1:${host.healthPort}/metrics`)).text();
+    expect(metrics).toMatch(/^database_errors_total(\{.*\})? 1$/m);
   });
 });
 

@@ -28,6 +28,9 @@ export function makeUnary({ logger, metrics }: { readonly logger: Logger; readon
     description: 'Time from the arrival of a call to its answer.',
     unit: 's',
   });
+  const databaseErrors = metrics.meter.createCounter('database_errors', {
+    description: 'Calls that failed because the database could not be used.',
+  });
 
   return <Request, Response>(
     operation: string,
@@ -45,9 +48,12 @@ export function makeUnary({ logger, metrics }: { readonly logger: Logger; readon
       } catch (error) {
         const failure = failureOf(error);
         measure(failure.code);
-        if (failure.code === status.UNAVAILABLE || failure.code === status.INTERNAL) {
-          const level = error instanceof SimulatedFault ? 'warn' : 'error';
-          logger[level]('call_failed', { operation, traceId: traceIdOf(traceparent), error });
+        const facts = { operation, traceId: traceIdOf(traceparent), error };
+        if (failure.code === status.UNAVAILABLE) {
+          databaseErrors.add(1);
+          logger.warn('call_failed', facts);
+        } else if (failure.code === status.INTERNAL && !(error instanceof SimulatedFault)) {
+          logger.error('call_failed', facts);
         }
         callback(failure);
       }
