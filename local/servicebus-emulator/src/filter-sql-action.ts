@@ -1,5 +1,6 @@
 import { FilterError } from './filter-sql-lexer.ts';
-import { makeSqlParser, type SqlExpression } from './filter-sql-parser.ts';
+import type { SqlExpression } from './filter-sql-logic.ts';
+import { makeSqlParser } from './filter-sql-parser.ts';
 import type { PropertyReference } from './filter-sql-property.ts';
 import type { PropertyChanges, PropertyView, SystemProperty } from './message.ts';
 

@@ -1,18 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { FilterError, type Token, tokenize } from './filter-sql-lexer.ts';
+import { and, arithmetic, negateIf, not, or, type SqlExpression } from './filter-sql-logic.ts';
 import { type PropertyReference, readProperty, toPropertyReference } from './filter-sql-property.ts';
-import {
-  type Arithmetic,
-  type Comparison,
-  calculate,
-  compare,
-  likePattern,
-  type SqlValue,
-  toSqlValue,
-} from './filter-sql-values.ts';
-import type { PropertyView } from './message.ts';
-
-export type SqlExpression = (properties: PropertyView) => SqlValue;
+import { type Arithmetic, type Comparison, compare, likePattern, toSqlValue } from './filter-sql-values.ts';
 
 export interface SqlParser {
   parseCondition(): SqlExpression;
@@ -219,39 +209,4 @@ export function makeSqlParser(sql: string): SqlParser {
       if (current().kind !== 'end') fail('the end');
     },
   };
-}
-
-function or(left: SqlExpression, right: SqlExpression): SqlExpression {
-  return (properties) => {
-    const a = left(properties);
-    if (a === true) return true;
-    const b = right(properties);
-    if (b === true) return true;
-    return a === null || b === null ? null : false;
-  };
-}
-
-function and(left: SqlExpression, right: SqlExpression): SqlExpression {
-  return (properties) => {
-    const a = left(properties);
-    if (a === false) return false;
-    const b = right(properties);
-    if (b === false) return false;
-    return a === null || b === null ? null : true;
-  };
-}
-
-function not(operand: SqlExpression): SqlExpression {
-  return (properties) => {
-    const value = operand(properties);
-    return value === null ? null : value !== true;
-  };
-}
-
-function negateIf(negated: boolean, operand: SqlExpression): SqlExpression {
-  return negated ? not(operand) : operand;
-}
-
-function arithmetic(operator: Arithmetic, left: SqlExpression, right: SqlExpression): SqlExpression {
-  return (properties) => calculate(operator, left(properties), right(properties));
 }

@@ -1,4 +1,5 @@
-import { makeSqlParser, type SqlExpression } from './filter-sql-parser.ts';
+import type { SqlExpression } from './filter-sql-logic.ts';
+import { makeSqlParser } from './filter-sql-parser.ts';
 import type { PropertyView } from './message.ts';
 
 /** The predicate of a SQL filter: matches when it is true, not when it is unknown. Throws FilterError. */
