@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Endpoints } from '../../local/endpoints.ts';
+import { request } from './shop.ts';
 import { until } from './until.ts';
 
 const main = fileURLToPath(new URL('../../grpc-inventory-host/dist/main.js', import.meta.url));
@@ -41,8 +42,19 @@ export async function startGrpcHost(endpoints: Endpoints, env: Record<string, st
     return child;
   };
   let running = start();
-  const healthy = async () => (await fetch(`${endpoints.grpcHealth}/health`).catch(() => undefined))?.ok;
-  await until('the gRPC host to be healthy', healthy).catch((error: unknown) => {
+  // As the Order service sees it: its channel may still be waiting to connect anew when the host is up already, and its
+  // report of the host before this one may still be given again.
+  let upSince: number | undefined;
+  const healthy = async () => {
+    if (upSince === undefined) {
+      const up = (await fetch(`${endpoints.grpcHealth}/health`).catch(() => undefined))?.ok;
+      if (up) upSince = Date.now();
+      return false;
+    }
+    const { status, body } = await request<{ timestamp: string }>(`${endpoints.order}/health`);
+    return status === 200 && Date.parse(body.timestamp) > upSince;
+  };
+  await until('the Order service to reach the gRPC host', healthy).catch((error: unknown) => {
     wanted = false;
     running.kill('SIGKILL');
     throw new Error(`${error}\n${output}`);

@@ -4,7 +4,7 @@ import { request } from './shop.ts';
 import { until } from './until.ts';
 
 interface EntityCounts {
-  readonly name: string;
+  readonly path: string;
   readonly active: number;
   readonly scheduled: number;
   readonly deadLetter: number;
@@ -37,9 +37,9 @@ async function onItsWay(endpoints: Endpoints, books: Books): Promise<string> {
   const [unsentStock] = await books.inventory<{ n: number }>(`${count} outbox`);
   const entities = (await request<{ entities: EntityCounts[] }>(`${endpoints.serviceBusAdmin}/entities`)).body.entities;
   const unread = entities
-    .filter(({ name }) => !irrelevant.test(name))
+    .filter(({ path }) => !irrelevant.test(path))
     .filter(({ active, scheduled }) => active + scheduled > 0)
-    .map(({ name, active, scheduled }) => `${active + scheduled} messages in ${name}`);
+    .map(({ path, active, scheduled }) => `${active + scheduled} messages in ${path}`);
   return [
     unsettled?.n ? `${unsettled.n} unsettled orders` : '',
     unsentOrders?.n ? `${unsentOrders.n} unsent order events` : '',
