@@ -8,7 +8,7 @@ import type {
   TransferFrame,
 } from './rhea-internals.ts';
 
-/** Raised on a session when the peer opened its window without naming a link. */
+/** Raised on a session when the peer opened its window, for whatever link waits for that. */
 export const WINDOW_OPENED = 'window_opened';
 
 const MAX_UINT = 0xffffffff;
@@ -128,9 +128,11 @@ function passTransfersRaw(session: RheaSession): void {
 function announceWindow(session: RheaSession): void {
   const onFlow = session.on_flow;
   session.on_flow = (frame: FlowFrame): void => {
-    onFlow.call(session, frame);
     const { handle } = frame.performative;
-    if (handle === undefined || handle === null) session.emit(WINDOW_OPENED);
+    const wasFull = session.outgoing.transfer_window() <= 0;
+    onFlow.call(session, frame);
+    // A flow that names a link opens the window for the session's other links as well.
+    if (wasFull || handle === undefined || handle === null) session.emit(WINDOW_OPENED);
   };
 }
 

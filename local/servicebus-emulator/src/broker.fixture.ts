@@ -99,7 +99,7 @@ export interface TopologyParts {
   readonly topics?: Readonly<Record<string, Readonly<Record<string, SubscriptionParts>>>>;
 }
 
-function topologyOf({ queues = {}, topics = {} }: TopologyParts): Topology {
+function topologyOf({ queues = {}, topics = {} }: TopologyParts, topicSettings: Partial<Settings>): Topology {
   return {
     queues: Object.entries(queues).map(([name, settings]) => ({
       name,
@@ -107,7 +107,7 @@ function topologyOf({ queues = {}, topics = {} }: TopologyParts): Topology {
     })),
     topics: Object.entries(topics).map(([name, subscriptions]) => ({
       name,
-      settings: DEFAULT_SETTINGS,
+      settings: { ...DEFAULT_SETTINGS, ...topicSettings },
       subscriptions: Object.entries(subscriptions).map(([subscription, { settings, rules = [DEFAULT_RULE] }]) => ({
         name: subscription,
         settings: { ...DEFAULT_SETTINGS, ...settings },
@@ -121,8 +121,9 @@ export function makeTestBroker(
   parts: TopologyParts,
   clock: Clock = makeTestClock(),
   journal: Journal = makeVolatileJournal(),
+  topicSettings: Partial<Settings> = {},
 ): Broker {
-  return makeBroker({ topology: topologyOf(parts), clock, journal, maxMessageBytes: 1000 });
+  return makeBroker({ topology: topologyOf(parts, topicSettings), clock, journal, maxMessageBytes: 1000 });
 }
 
 /** The broker hands messages out in the next turn of the event loop. */

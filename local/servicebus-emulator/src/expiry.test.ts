@@ -115,6 +115,22 @@ describe('lifetimes', () => {
 });
 
 describe('duplicate detection', () => {
+  it('does not remember the id of a message that could not be taken in', () => {
+    const rules = [{ name: 'r', filter: { sql: 'a = 1' } }];
+    const broker = makeTestBroker({ topics: { t: { s: { rules } } } }, makeTestClock(), undefined, {
+      requiresDuplicateDetection: true,
+    });
+    const unreadable = {
+      ...content('a', { messageId: 'id' }),
+      properties: (): never => {
+        throw new RangeError('unreadable');
+      },
+    };
+    expect(() => publish(broker.get('t'), [unreadable])).toThrow('unreadable');
+    expect(publish(broker.get('t'), [content('a', { messageId: 'id', application: { a: 1 } })])).toEqual([1]);
+    expect(bodiesIn(broker.get('t/Subscriptions/s'))).toEqual(['a']);
+  });
+
   it('drops a message id seen within the window, and takes it again after', () => {
     const clock = makeTestClock();
     const broker = makeTestBroker(

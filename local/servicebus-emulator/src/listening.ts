@@ -68,7 +68,7 @@ function closeServer(server: Server): Promise<void> {
 function listenOn(what: string, server: Server, address: ListeningAddress): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(isCode(error, 'EADDRINUSE') ? new PortTakenError(what, address) : error));
-    server.listen({ ...address, exclusive: true, ipv6Only: true }, () => {
+    server.listen(address, () => {
       const bound = server.address();
       resolve(typeof bound === 'object' && bound ? bound.port : address.port);
     });

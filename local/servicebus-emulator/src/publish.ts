@@ -35,21 +35,23 @@ function publishOne(target: Entity, content: MessageContent): number {
   const { broker } = target;
   if (isDuplicate(target, content)) return 0;
   const isScheduled = content.scheduledFor !== undefined && content.scheduledFor > broker.clock.now();
-  return isScheduled ? schedule(target, content) : enqueue(broker, target, content, {});
+  const sequence = isScheduled ? schedule(target, content) : enqueue(broker, target, content, {});
+  rememberId(target, content); // last: an id remembered of a message not kept would make its repetition be dropped
+  return sequence;
 }
 
 function isDuplicate(target: Entity, content: MessageContent): boolean {
-  const { settings, duplicates, broker, path } = target;
-  const { messageId } = content;
-  if (!settings.requiresDuplicateDetection || messageId === undefined) return false;
-  const now = broker.clock.now();
-  const forgottenAt = duplicates.get(messageId);
-  if (forgottenAt !== undefined && forgottenAt > now) return true;
-  const until = now + settings.duplicateWindowMs;
-  duplicates.delete(messageId);
+  if (!target.settings.requiresDuplicateDetection) return false;
+  const forgottenAt = target.duplicates.get(content.messageId ?? '');
+  return forgottenAt !== undefined && forgottenAt > target.broker.clock.now();
+}
+
+function rememberId({ settings, duplicates, broker, path }: Entity, { messageId }: MessageContent): void {
+  if (!settings.requiresDuplicateDetection || messageId === undefined) return;
+  const until = broker.clock.now() + settings.duplicateWindowMs;
+  duplicates.delete(messageId); // to the end: the map is in order of forgetting
   duplicates.set(messageId, until);
   broker.journal.append({ kind: 'duplicate', path, messageId, until });
-  return false;
 }
 
 /** Stores a message in every entity that rules and forwarding lead it to. Returns the first sequence number given. */
