@@ -18,7 +18,7 @@ const SERVICE = 'functions-inventory';
 
 /** Everything the triggers use, made once per process. The database need not be there yet. */
 const config = readConfig(process.env);
-const logger = makeLogger(SERVICE, config.logLevel);
+export const logger = makeLogger(SERVICE, config.logLevel);
 const database = openInventoryDatabase({
   url: config.databaseUrl,
   maxConnections: config.databaseMaxConnections,

@@ -90,6 +90,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
   return {
     config,
     triggers,
+    logger,
     http: makeHttpApp({ register: triggers.http, logger, metrics }),
     database,
     outbox,
