@@ -6,9 +6,6 @@ import { parseRequest } from '@valerix/platform/problem';
 import { z } from 'zod';
 
 const address = z.object({ productId });
-const named = productUpsert.extend({
-  name: productUpsert.shape.name.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
-});
 const keyHeader = z.object({ 'Idempotency-Key': idempotencyKey });
 
 /** The product that a request's address names; throws the 400 when it cannot be one. */
@@ -18,7 +15,7 @@ export function productIdOf(call: Call): string {
 
 export async function readPut(call: Call) {
   const id = productIdOf(call);
-  return { productId: id, wanted: parseRequest(named, await call.json()) };
+  return { productId: id, wanted: parseRequest(productUpsert, await call.json()) };
 }
 
 /** A restock; the header `Idempotency-Key` means the same as the field and wins. */

@@ -44,7 +44,7 @@ function answerForNewOrder(order: Order): HttpResponseInit {
 const refusalCodes: Partial<Record<OrderReason, ErrorCode>> = {
   insufficient_stock: 'insufficient_stock',
   unknown_product: 'unknown_product',
-  rejected: 'invalid_request',
+  rejected: 'order_rejected',
 };
 
 /** The answer to a command about an order, such as cancel or ship. */

@@ -126,11 +126,11 @@ describe('an order that the warehouse refuses', () => {
   test.each([
     ['without a reason', behaviours.refuses({ remainingStock: 9 })],
     ['as malformed', behaviours.fails(grpc.INVALID_ARGUMENT)],
-  ])('%s is answered with 400', async (_, behaviour) => {
+  ])('%s is answered with 422', async (_, behaviour) => {
     inventory.behave(behaviour);
     const answer = await post();
-    expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ code: 'invalid_request', orderStatus: 'failed', reason: 'rejected' });
+    expect(answer.status).toBe(422);
+    expect(answer.body).toMatchObject({ code: 'order_rejected', orderStatus: 'failed', reason: 'rejected' });
     expect(await get(answer.body.orderId)).toMatchObject({ status: 'failed', reason: 'rejected' });
   });
 

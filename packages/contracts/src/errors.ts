@@ -33,6 +33,7 @@ export const errorCatalogue = {
   order_not_shippable: kind(409, 'Only a confirmed order can be shipped.'),
   body_too_large: kind(413, 'The request body is too large.'),
   unsupported_media_type: kind(415, 'The request body must be application/json.'),
+  order_rejected: kind(422, 'The warehouse cannot accept this order.'),
   unknown_product: kind(422, 'The order names a product that does not exist.'),
   idempotency_key_reused: kind(422, 'The idempotency key was used before with another request.'),
   internal_error: kind(500, 'Something went wrong on our side.', { retryable: true, ambiguous: true }),

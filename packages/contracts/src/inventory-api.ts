@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isWellFormed } from './order.ts';
 import { idempotencyKey } from './order-api.ts';
 
 /** A product as `GET /api/products` shows it; money in the currency's minor unit. */
@@ -26,7 +27,13 @@ const stockCount = z
 
 /** The body of `PUT /api/products/{productId}`; `initialStock` counts only when the product is created by it. */
 export const productUpsert = z.strictObject({
-  name: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters'),
+  name: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(200, 'must be at most 200 characters')
+    .regex(/^\P{Cc}*$/u, 'must not contain control characters')
+    .refine(isWellFormed, 'must be well-formed Unicode'),
   unitPriceMinor: z.number('must be a number').int('must be a whole number').min(0).max(1_000_000_000),
   currency: z
     .string()

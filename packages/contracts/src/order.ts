@@ -25,13 +25,17 @@ export const limits = {
   pageMax: 100,
 } as const;
 
+/** PostgreSQL refuses text with half a character in it. */
+export const isWellFormed = (text: string): boolean => text.isWellFormed();
+
 const id = z
   .string()
   .trim()
   .min(1, 'must not be empty')
   .max(limits.idCharacters, `must be at most ${limits.idCharacters} characters`)
   // PostgreSQL text cannot hold NUL, and no identifier needs a control character.
-  .regex(/^\P{Cc}*$/u, 'must not contain control characters');
+  .regex(/^\P{Cc}*$/u, 'must not contain control characters')
+  .refine(isWellFormed, 'must be well-formed Unicode');
 
 export const productId = id;
 export const customerId = id;
