@@ -35,7 +35,7 @@ const types = {
 
 /** A pool on one database. Statements wait for the schema to be in place, so no caller meets half a database. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const statementTimeout = options.statementTimeoutMs ?? 5 * SECOND;
+  const statementTimeout = options.statementTimeoutMs ?? 3 * SECOND;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections,
@@ -43,7 +43,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: 30 * SECOND,
     statement_timeout: statementTimeout,
     // A server that accepted the statement and went silent: give up a moment after it should have.
-    query_timeout: statementTimeout + SECOND,
+    query_timeout: statementTimeout + SECOND / 2,
     keepAlive: true,
     types,
   });
