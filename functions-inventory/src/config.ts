@@ -1,4 +1,5 @@
 import { choice, flag, integer, parseConfig, text } from '@valerix/platform/config';
+import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
 
 export interface AppConfig {
@@ -7,6 +8,7 @@ export interface AppConfig {
   readonly databaseMaxConnections: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
+  readonly crashPoint: CrashPointSettings | undefined;
 }
 
 /** Reads the app's settings; throws a `ConfigError` that lists every fault. */
@@ -18,6 +20,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
+      ...crashPointVariables,
     },
     env,
   );
@@ -27,5 +30,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     databaseMaxConnections: settings.DATABASE_MAX_CONNECTIONS,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,
+    crashPoint: crashPointSettings(settings),
   });
 }

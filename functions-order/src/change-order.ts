@@ -1,4 +1,5 @@
 import { makeBatcher } from '@valerix/platform/batcher';
+import { passCrashPoint } from '@valerix/platform/crash-points';
 import type { Outbox } from '@valerix/platform/outbox';
 import type { Database } from '@valerix/platform/postgres';
 import { isUnavailable } from '@valerix/platform/postgres-errors';
@@ -51,6 +52,7 @@ export function makeChangeOrder(options: ChangeOrderOptions): ChangeOrder {
     splitAfter: (error) => !isUnavailable(error),
     run: async (changes) => {
       const held = await changeOrders(database.query, changes);
+      passCrashPoint('order.after-settle-commit');
       void outbox.publish(changes.flatMap(({ events }, index) => (held[index] ? events : [])));
       return held;
     },

@@ -1,4 +1,5 @@
 import { ConfigError, choice, integer, parseConfig, text } from '@valerix/platform/config';
+import { crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { MINUTE, SECOND } from '@valerix/platform/durations';
 import { logLevels } from '@valerix/platform/logger';
 import { z } from 'zod';
@@ -53,6 +54,8 @@ const shape = {
   IDEMPOTENCY_WAIT_MS: integer(2 * SECOND),
   /** Hours for which an idempotency key is remembered. */
   IDEMPOTENCY_KEEP_HOURS: integer(24, { min: 1 }),
+
+  ...crashPointVariables,
 };
 
 /** The settings of the Order service. Throws a `ConfigError` that names every fault. */
@@ -62,7 +65,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   if (config.SWEEP_GIVE_UP_MS <= lastAge) {
     throw new ConfigError(`The configuration cannot be used:\n  SWEEP_GIVE_UP_MS must be more than ${lastAge}`);
   }
-  return config;
+  return Object.freeze({ ...config, crashPoint: crashPointSettings(config) });
 }
 
 export type OrderConfig = ReturnType<typeof readConfig>;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderRequest } from '@valerix/contracts/order-api';
+import { passCrashPoint } from '@valerix/platform/crash-points';
 import type { Logger } from '@valerix/platform/logger';
 import { isUnavailable } from '@valerix/platform/postgres-errors';
 import type { AbandonedOrders } from './abandoned-orders.ts';
@@ -76,7 +77,9 @@ export function makePlaceOrder(options: PlaceOrderOptions): PlaceOrder {
 
   /** Asks for the stock and writes down what came of it. The order is recorded: from here on nothing may fail. */
   const carryOut = async (order: Order): Promise<Order> => {
+    passCrashPoint('order.before-reserve');
     const outcome = await reserveStock(order);
+    passCrashPoint('order.after-reserve-answer');
     try {
       const settled = await retryWithin(budget, () => changeOrder.known(order, outcome));
       return settled.order;

@@ -1,4 +1,5 @@
 import type { AnyEvent, EventData, ReservationFacts } from '@valerix/contracts/events';
+import { passCrashPoint } from '@valerix/platform/crash-points';
 import type { Outbox } from '@valerix/platform/outbox';
 import type { Database } from '@valerix/platform/postgres';
 import { decide } from './domain/decide.ts';
@@ -62,6 +63,7 @@ export function makeSettleByEvents(options: SettleByEventsOptions): (events: rea
       }
       if (changes.length === 0) return;
       const held = await changeOrders(database.query, changes);
+      passCrashPoint('order.after-events-commit');
       void outbox.publish(changes.flatMap((change, index) => (held[index] ? change.events : [])));
       const lost = await settleRound(changes, held, orders);
       waiting = [...lost.flatMap((orderId) => deciding.get(orderId) ?? []), ...later];

@@ -1,3 +1,4 @@
+import { passCrashPoint } from '@valerix/platform/crash-points';
 import type { Logger } from '@valerix/platform/logger';
 import type { Outbox } from '@valerix/platform/outbox';
 import type { Database } from '@valerix/platform/postgres';
@@ -40,6 +41,7 @@ export function makeSweepOrders({ database, outbox, logger, schedule, now }: Swe
         return [orderChange(order, decision.next, decision.events, at)];
       });
       const held = await changeOrders(run, changes);
+      if (changes.length > 0) passCrashPoint('order.after-sweep-claim');
       return { due: rows.length, swept: changes.filter((_, index) => held[index]) };
     });
   };
@@ -48,6 +50,7 @@ export function makeSweepOrders({ database, outbox, logger, schedule, now }: Swe
     let total = 0;
     for (let claim = 0; claim < MAX_CLAIMS; claim += 1) {
       const { due, swept } = await sweepOnce();
+      if (swept.length > 0) passCrashPoint('order.after-sweep-commit');
       void outbox.publish(swept.flatMap(({ events }) => events));
       total += swept.length;
       const gaveUp = swept.filter(({ next }) => next.status === 'failed').length;

@@ -1,4 +1,5 @@
 import { choice, flag, integer, optionalText, parseConfig, text } from '@valerix/platform/config';
+import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
 import { type ChaosSettings, chaosSettings, chaosVariables } from './chaos/chaos-settings.ts';
 
@@ -15,6 +16,7 @@ export interface HostConfig {
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
   readonly chaos: ChaosSettings;
+  readonly crashPoint: CrashPointSettings | undefined;
 }
 
 const PORT_MAX = 65_535;
@@ -32,6 +34,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
       ...chaosVariables,
+      ...crashPointVariables,
     },
     env,
   );
@@ -45,5 +48,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,
     chaos: chaosSettings(settings),
+    crashPoint: crashPointSettings(settings),
   });
 }

@@ -3,6 +3,7 @@ import { openInventoryDatabase } from '@valerix/inventory/inventory-database';
 import { makeProducts } from '@valerix/inventory/products';
 import { makeReservations } from '@valerix/inventory/reservations';
 import { observeStockLevels } from '@valerix/inventory/stock-levels';
+import { armCrashPoint } from '@valerix/platform/crash-points';
 import { SECOND } from '@valerix/platform/durations';
 import { makeHealth } from '@valerix/platform/health';
 import { type Logger, makeLogger } from '@valerix/platform/logger';
@@ -42,6 +43,7 @@ export interface HostParts {
 /** Starts the Inventory service's synchronous face. The database need not be there yet. */
 export async function startHost(config: HostConfig, parts: HostParts = {}): Promise<Host> {
   const logger = parts.logger ?? makeLogger(SERVICE, config.logLevel);
+  armCrashPoint(config.crashPoint, logger);
   const metrics = makeMetrics(SERVICE);
   const database = openInventoryDatabase({
     url: config.databaseUrl,

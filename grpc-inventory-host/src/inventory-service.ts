@@ -9,6 +9,7 @@ import type {
 } from '@valerix/contracts/grpc';
 import type { Products } from '@valerix/inventory/products';
 import type { Reservations } from '@valerix/inventory/reservations';
+import { passCrashPoint } from '@valerix/platform/crash-points';
 import { checkAnswer, releaseAnswer, reserveAnswer } from './answers.ts';
 import type { Chaos } from './chaos/chaos.ts';
 import { readCheck, readRelease, readReserve } from './requests.ts';
@@ -31,9 +32,11 @@ export function makeInventoryService(options: InventoryServiceOptions): Inventor
       const request = readReserve(call.request);
       const fate = chaos.drawFate();
       await chaos.beforeWork(fate);
+      passCrashPoint('grpc.before-reserve');
       const outcome = await reservations.reserve({ ...request, traceparent: call.traceparent }, call.isWanted);
       if (outcome.kind === 'not_begun') throw new NotBegun('nobody waits for the reservation any more');
       chaos.afterCommit(fate, () => dropConnection(call.peer));
+      passCrashPoint('grpc.before-answer');
       return reserveAnswer(outcome);
     }),
     releaseStock: unary<ReleaseStockRequest, ReleaseStockResponse>('ReleaseStock', async (call) =>

@@ -1,4 +1,5 @@
 import { makeBatcher } from '@valerix/platform/batcher';
+import { passCrashPoint } from '@valerix/platform/crash-points';
 import type { Outbox, OutboxRow } from '@valerix/platform/outbox';
 import type { Database } from '@valerix/platform/postgres';
 import { isUnavailable } from '@valerix/platform/postgres-errors';
@@ -112,6 +113,7 @@ export function makeCreateOrder(database: Database, outbox: Pick<Outbox, 'publis
 
   const run = async (intents: readonly OrderIntent[]): Promise<(Creation | KeyVanished)[]> => {
     const rows = await database.query<{ order_id: string }>(createSql, [JSON.stringify(intents.map(inputOf))]);
+    passCrashPoint('order.after-create-commit');
     const created = new Set(rows.map((row) => row.order_id));
     void outbox.publish(intents.flatMap(({ order, events }) => (created.has(order.orderId) ? events : [])));
     const claims = intents.flatMap(({ order, claim }) => (claim && !created.has(order.orderId) ? [claim] : []));

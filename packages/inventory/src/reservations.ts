@@ -1,5 +1,6 @@
 import type { OrderLine } from '@valerix/contracts/order';
 import { makeBatcher } from '@valerix/platform/batcher';
+import { passCrashPoint } from '@valerix/platform/crash-points';
 import type { Metrics } from '@valerix/platform/metrics';
 import type { Outbox, OutboxRow } from '@valerix/platform/outbox';
 import type { Database } from '@valerix/platform/postgres';
@@ -74,6 +75,7 @@ export function makeReservations(options: ReservationsOptions): Reservations {
   const decide = async <Result>(statement: keyof typeof statements, requests: readonly object[]) => {
     if (requests.length === 0) return [];
     const [row] = await database.query<{ answer: Answer<Result> }>(statements[statement], [JSON.stringify(requests)]);
+    passCrashPoint(`inventory.after-${statement}-commit`);
     const { results, outbox: rows } = row?.answer ?? { results: [], outbox: [] };
     if (rows.length > 0) setImmediate(() => void outbox.publish(rows));
     return results;

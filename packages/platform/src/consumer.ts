@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AnyEvent, parseEvent } from '@valerix/contracts/events';
 import { type EntityName, redeliverToProperty } from '@valerix/contracts/topology';
+import { passCrashPoint } from './crash-points.ts';
 import { SECOND } from './durations.ts';
 import type { Logger } from './logger.ts';
 import type { Messaging, OutgoingMessage } from './messaging.ts';
@@ -107,6 +108,7 @@ export function makeConsumer(options: ConsumerOptions): (bodies: readonly unknow
       else rejected.push(unreadable(entity, reader, body, parsed.detail));
     }
 
+    passCrashPoint('consumer.before-handling');
     let remaining: readonly AnyEvent[] = events;
     const attemptAll = async () => {
       if (remaining.length > 0) await handle(remaining);
@@ -129,6 +131,7 @@ export function makeConsumer(options: ConsumerOptions): (bodies: readonly unknow
       remaining = later;
       held = later.length === 0;
     }
+    passCrashPoint('consumer.after-handling-before-completion');
     if (!held) await comeBack(remaining, new Date(now() + comeBackMs), false);
     if (rejected.length === 0) return;
     for (const { eventType, detail, reason } of rejected)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type EventData, type EventEnvelope, type EventType, entityOf } from '@valerix/contracts/events';
 import type { EntityName } from '@valerix/contracts/topology';
 import { makeBatcher } from './batcher.ts';
+import { passCrashPoint } from './crash-points.ts';
 import { SECOND } from './durations.ts';
 import type { Logger } from './logger.ts';
 import type { Messaging, OutgoingMessage } from './messaging.ts';
@@ -74,6 +75,7 @@ export function makeOutbox({ database, messaging, logger, now = Date.now }: Outb
   const send = async (rows: readonly OutboxRow[]): Promise<void> => {
     for (const [entity, group] of Map.groupBy(rows, (row) => row.entity))
       await messaging.send(entity, group.map(messageOf));
+    passCrashPoint('outbox.after-send-before-delete');
     await database.query(deleteSql, [rows.map((row) => row.event_id)]);
   };
 
@@ -101,6 +103,7 @@ export function makeOutbox({ database, messaging, logger, now = Date.now }: Outb
       for (;;) {
         const claimed = await database.query<OutboxRow & { position: number }>(claimSql);
         if (claimed.length === 0) return sent;
+        passCrashPoint('outbox.after-claim-before-send');
         const rows = claimed.sort((a, b) => a.position - b.position);
         try {
           await send(rows);
