@@ -5,6 +5,7 @@ import { makeProducts } from '@valerix/inventory/products';
 import { makeReservations } from '@valerix/inventory/reservations';
 import { observeStockLevels } from '@valerix/inventory/stock-levels';
 import { makeConsumer } from '@valerix/platform/consumer';
+import { armCrashPoint } from '@valerix/platform/crash-points';
 import { makeHealth } from '@valerix/platform/health';
 import { makeHttpApp } from '@valerix/platform/http';
 import { makeLogger } from '@valerix/platform/logger';
@@ -19,6 +20,7 @@ const SERVICE = 'functions-inventory';
 /** Everything the triggers use, made once per process. The database need not be there yet. */
 const config = readConfig(process.env);
 export const logger = makeLogger(SERVICE, config.logLevel);
+armCrashPoint(config.crashPoint, logger);
 const database = openInventoryDatabase({
   url: config.databaseUrl,
   maxConnections: config.databaseMaxConnections,

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { app } from '@azure/functions';
 import { subscriptions, topics } from '@valerix/contracts/topology';
 import { makeConsumer } from '@valerix/platform/consumer';
+import { armCrashPoint } from '@valerix/platform/crash-points';
 import { SECOND } from '@valerix/platform/durations';
 import { makeHealth } from '@valerix/platform/health';
 import { makeHttpApp } from '@valerix/platform/http';
@@ -46,6 +47,7 @@ export type OrderService = ReturnType<typeof composeOrderService>;
 export function composeOrderService(config: OrderConfig, surroundings: Surroundings) {
   const { triggers, now = () => new Date() } = surroundings;
   const logger = surroundings.logger ?? makeLogger(SERVICE, config.LOG_LEVEL);
+  armCrashPoint(config.crashPoint, logger);
   const messaging = surroundings.messaging ?? makeMessaging({ connectionString: config.ServiceBusConnection });
   const database = openDatabase({
     url: config.ORDERS_DATABASE_URL,

@@ -11,6 +11,8 @@ const least = {
 test('the defaults are the documented numbers', () => {
   expect(readConfig(least)).toEqual({
     ...least,
+    CHAOS_ALLOWED: true,
+    CRASH_POINT_NTH: 1,
     DATABASE_MAX_CONNECTIONS: 10,
     LOG_LEVEL: 'info',
     INVENTORY_BUDGET_MS: 2_000,
