@@ -47,7 +47,8 @@ export async function asPostgresUser(
   if (uid === undefined || gid === undefined) return { command, args, user };
   const obstacle = await findObstacle([command, ...paths], { uid, gid });
   if (obstacle === undefined) return { command, args, user };
-  const walk = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  // PostgreSQL asks access(2) about its own binaries, which forgets the capability unless that bit is set.
+  const walk = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   const become = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...walk];
   if (await succeeds('setpriv', [...become, 'true'])) {
     return { command: 'setpriv', args: [...become, command, ...args], user: {} };
