@@ -6,6 +6,8 @@ import { makeReservations } from '@valerix/inventory/reservations';
 import { observeStockLevels } from '@valerix/inventory/stock-levels';
 import { makeConsumer } from '@valerix/platform/consumer';
 import { armCrashPoint } from '@valerix/platform/crash-points';
+import { makeDeadLetterHandlers } from '@valerix/platform/dead-letters/dead-letter-handlers';
+import { makeDeadLetters } from '@valerix/platform/dead-letters/dead-letters';
 import { makeHealth } from '@valerix/platform/health';
 import { makeHttpApp } from '@valerix/platform/http';
 import { makeLogger } from '@valerix/platform/logger';
@@ -61,6 +63,21 @@ export const consumeOrderEvents = makeConsumer({
   logger,
   handle: applyOrderEvents(reservations, logger),
 });
+
+export const deadLetters = makeDeadLetterHandlers(
+  makeDeadLetters({
+    readers: [
+      { entity: queues.verifyOrders, reader: queues.verifyOrders },
+      { entity: topics.orderEvents, reader: subscriptions.inventoryService },
+      ...Object.values(topics).map((entity) => ({ entity, reader: subscriptions.dashboard })),
+    ],
+    database,
+    broker: messaging,
+    metrics,
+    logger,
+  }),
+  logger,
+);
 
 // The schema, and with it the catalogue, is in place soon after the start and not only when the first request comes.
 database.ready().catch((error: unknown) => logger.warn('database_not_ready', { error }));

@@ -84,6 +84,12 @@ const fresh = () => `beans-${randomUUID().slice(0, 8)}`;
 it('registers each function once, with the operator key where stock is changed', () => {
   const listed = [...http].map(([name, { methods, route, authLevel }]) => `${name} ${methods} ${route} ${authLevel}`);
   expect(listed.sort()).toEqual([
+    'dead-letters-discard DELETE api/ops/dead-letters/{id} function',
+    'dead-letters-discard-all DELETE api/ops/dead-letters function',
+    'dead-letters-get GET api/ops/dead-letters/{id} function',
+    'dead-letters-list GET api/ops/dead-letters function',
+    'dead-letters-replay POST api/ops/dead-letters/{id}/replay function',
+    'dead-letters-replay-all POST api/ops/dead-letters/replay function',
     'health-get GET health anonymous',
     'metrics-get GET metrics anonymous',
     'product-get GET api/products/{productId} anonymous',

@@ -1,4 +1,10 @@
 import { http } from './app.ts';
+import './functions/dead-letters-discard.ts';
+import './functions/dead-letters-discard-all.ts';
+import './functions/dead-letters-get.ts';
+import './functions/dead-letters-list.ts';
+import './functions/dead-letters-replay.ts';
+import './functions/dead-letters-replay-all.ts';
 import './functions/health-get.ts';
 import './functions/metrics-get.ts';
 import './functions/order-events-apply.ts';

@@ -3,11 +3,13 @@ import type { app } from '@azure/functions';
 import { subscriptions, topics } from '@valerix/contracts/topology';
 import { makeConsumer } from '@valerix/platform/consumer';
 import { armCrashPoint } from '@valerix/platform/crash-points';
+import { makeDeadLetterHandlers } from '@valerix/platform/dead-letters/dead-letter-handlers';
+import { makeDeadLetters } from '@valerix/platform/dead-letters/dead-letters';
 import { SECOND } from '@valerix/platform/durations';
 import { makeHealth } from '@valerix/platform/health';
 import { makeHttpApp } from '@valerix/platform/http';
 import { type Logger, makeLogger } from '@valerix/platform/logger';
-import { type Messaging, makeMessaging } from '@valerix/platform/messaging';
+import { type Broker, makeMessaging } from '@valerix/platform/messaging';
 import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { openDatabase } from '@valerix/platform/postgres';
@@ -37,7 +39,7 @@ type Triggers = Pick<typeof app, 'http' | 'timer' | 'serviceBusTopic'>;
 export interface Surroundings {
   readonly triggers: Triggers;
   readonly logger?: Logger;
-  readonly messaging?: Messaging;
+  readonly messaging?: Broker;
   readonly now?: () => Date;
 }
 
@@ -124,6 +126,16 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       logger,
       handle: makeSettleByEvents({ database, outbox, schedule, now }),
     }),
+    deadLetters: makeDeadLetterHandlers(
+      makeDeadLetters({
+        readers: [{ entity: topics.inventoryEvents, reader: subscriptions.orderService }],
+        database,
+        broker: messaging,
+        metrics,
+        logger,
+      }),
+      logger,
+    ),
     checkHealth: makeHealth({
       service: SERVICE,
       logger,

@@ -1,4 +1,10 @@
 import type { OrderService } from './composition.ts';
+import { deadLettersDiscard } from './functions/dead-letters-discard.ts';
+import { deadLettersDiscardAll } from './functions/dead-letters-discard-all.ts';
+import { deadLettersGet } from './functions/dead-letters-get.ts';
+import { deadLettersList } from './functions/dead-letters-list.ts';
+import { deadLettersReplay } from './functions/dead-letters-replay.ts';
+import { deadLettersReplayAll } from './functions/dead-letters-replay-all.ts';
 import { fallback } from './functions/fallback.ts';
 import { health } from './functions/health.ts';
 import { idempotencyKeysPurge } from './functions/idempotency-keys-purge.ts';
@@ -25,5 +31,11 @@ export function registerFunctions(service: OrderService): void {
   outboxRelay(service);
   ordersSweep(service);
   idempotencyKeysPurge(service);
+  deadLettersList(service);
+  deadLettersGet(service);
+  deadLettersReplay(service);
+  deadLettersReplayAll(service);
+  deadLettersDiscard(service);
+  deadLettersDiscardAll(service);
   fallback(service);
 }

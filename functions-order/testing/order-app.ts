@@ -9,7 +9,7 @@ import {
 } from '@azure/functions';
 import type { EntityName } from '@valerix/contracts/topology';
 import type { Logger } from '@valerix/platform/logger';
-import type { Messaging, OutgoingMessage } from '@valerix/platform/messaging';
+import type { Broker, OutgoingMessage } from '@valerix/platform/messaging';
 import { composeOrderService, type OrderService } from '../src/composition.ts';
 import { readConfig } from '../src/config.ts';
 import { registerFunctions } from '../src/register-functions.ts';
@@ -52,13 +52,13 @@ const timer: Timer = {
 /** The whole Order service in this process: real database and gRPC, its functions called as the host calls them. */
 export function startOrderApp(
   env: Readonly<Record<string, string>>,
-  { logger = quietLogger, messaging: more = {} }: { logger?: Logger; messaging?: Partial<Messaging> } = {},
+  { logger = quietLogger, messaging: more = {} }: { logger?: Logger; messaging?: Partial<Broker> } = {},
 ): OrderApp {
   const https = new Map<string, HttpFunctionOptions>();
   const timers = new Map<string, TimerFunctionOptions>();
   const topics = new Map<string, ServiceBusTopicFunctionOptions>();
   const sent: OrderApp['sent'] = [];
-  const messaging: Messaging = {
+  const messaging: Broker = {
     async send(entity, messages) {
       sent.push(...messages.map((message) => ({ entity, message })));
     },
@@ -66,6 +66,7 @@ export function startOrderApp(
       sent.push(...messages.map((message) => ({ entity, message })));
     },
     async probe() {},
+    deadLetterQueue: () => ({ peek: async () => [], take: async () => {} }),
     async close() {},
     ...more,
   };

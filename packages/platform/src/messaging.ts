@@ -5,14 +5,19 @@ import {
   type ServiceBusSender,
 } from '@azure/service-bus';
 import type { EntityName } from '@valerix/contracts/topology';
+import { type DeadLetterQueue, openDeadLetterQueue } from './dead-letters/dead-letter-queue.ts';
 import { SECOND } from './durations.ts';
 
-/** A message as the services write it: a JSON body and string properties. */
+export type PropertyValue = string | number | boolean | Date | null;
+
+/** A message as the services write it: a JSON body, or bytes that go as they are, and properties. */
 export interface OutgoingMessage {
   readonly messageId: string;
   readonly subject: string;
   readonly body: unknown;
-  readonly properties: Readonly<Record<string, string>>;
+  /** Default: `application/json`. */
+  readonly contentType?: string;
+  readonly properties: Readonly<Record<string, PropertyValue>>;
 }
 
 /** The way to Service Bus: one client, one connection per process, senders kept. */
@@ -26,6 +31,12 @@ export interface Messaging {
   close(): Promise<void>;
 }
 
+/** Service Bus with what only an operator needs of it. */
+export interface Broker extends Messaging {
+  /** The dead-letter queue of a queue, or of one subscription of a topic. */
+  deadLetterQueue(entity: EntityName, subscription?: string): DeadLetterQueue;
+}
+
 const SEND_TIMEOUT_MS = 5 * SECOND;
 
 export interface MessagingOptions {
@@ -33,7 +44,7 @@ export interface MessagingOptions {
 }
 
 /** Nothing is connected before the first use. The SDK's default reconnect delay of 30 s is replaced by half a second. */
-export function makeMessaging({ connectionString }: MessagingOptions): Messaging {
+export function makeMessaging({ connectionString }: MessagingOptions): Broker {
   let client: ServiceBusClient | undefined;
   const senders = new Map<string, ServiceBusSender>();
   const receivers = new Map<string, ServiceBusReceiver>();
@@ -82,6 +93,7 @@ export function makeMessaging({ connectionString }: MessagingOptions): Messaging
       );
       await receiver.peekMessages(1, { abortSignal: AbortSignal.timeout(2 * SECOND) });
     },
+    deadLetterQueue: (entity, subscription) => openDeadLetterQueue({ client: connected, entity, subscription }),
     async close() {
       await client?.close();
     },
@@ -92,7 +104,7 @@ function toServiceBus(message: OutgoingMessage): ServiceBusMessage {
   return {
     messageId: message.messageId,
     subject: message.subject,
-    contentType: 'application/json',
+    contentType: message.contentType ?? 'application/json',
     body: message.body,
     applicationProperties: { ...message.properties },
   };

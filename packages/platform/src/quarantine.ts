@@ -11,12 +11,17 @@ export interface Quarantined {
   readonly detail: string;
 }
 
+// A batch may hold one message twice, and a row may be changed once by a statement: hence DISTINCT. Its order is also
+// the order in which rows are locked, so two batches never wait for each other.
 const insertSql = `
   INSERT INTO quarantined_messages (entity, reader, event_id, event_type, body, reason, detail)
-  SELECT entity, reader, event_id, event_type, body, reason, detail
+  SELECT DISTINCT ON (reader, coalesce(event_id, ''), md5(body))
+    entity, reader, event_id, event_type, body, reason, detail
   FROM jsonb_to_recordset($1::jsonb)
     AS message (entity text, reader text, event_id text, event_type text, body text, reason text, detail text)
-  ON CONFLICT DO NOTHING`;
+  ORDER BY reader, coalesce(event_id, ''), md5(body)
+  ON CONFLICT (reader, coalesce(event_id, ''), md5(body))
+  DO UPDATE SET deliveries = quarantined_messages.deliveries + 1`;
 
 // jsonb cannot hold NUL; a message that carries one is kept with the character made visible.
 const storable = (text: string) => text.replaceAll('\u0000', '\\u0000').replaceAll(/\p{Surrogate}/gu, '\ufffd');

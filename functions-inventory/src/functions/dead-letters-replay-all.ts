@@ -1,0 +1,9 @@
+import { deadLetters, http } from '../app.ts';
+
+/** Replays all dead letters, or those of one reader or event type; a bounded part at each call. */
+http.endpoint('dead-letters-replay-all', {
+  methods: ['POST'],
+  route: 'api/ops/dead-letters/replay',
+  authLevel: 'function',
+  handler: deadLetters.replayAll,
+});
