@@ -14,6 +14,8 @@ import { makeLogger } from '@valerix/platform/logger';
 import { makeMessaging } from '@valerix/platform/messaging';
 import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
+import { makeBooksCheck } from '@valerix/reconciler/books-check';
+import { checkInventory } from '@valerix/reconciler/check-inventory';
 import { readConfig } from './config.ts';
 import { applyOrderEvents, verifyOrders } from './order-messages.ts';
 
@@ -78,6 +80,12 @@ export const deadLetters = makeDeadLetterHandlers(
   }),
   logger,
 );
+
+export const checkBooks = makeBooksCheck({
+  examine: (limits) => checkInventory(database.query, limits),
+  metrics,
+  logger,
+});
 
 // The schema, and with it the catalogue, is in place soon after the start and not only when the first request comes.
 database.ready().catch((error: unknown) => logger.warn('database_not_ready', { error }));

@@ -1,4 +1,5 @@
 import { http } from './app.ts';
+import './functions/books-check.ts';
 import './functions/dead-letters-discard.ts';
 import './functions/dead-letters-discard-all.ts';
 import './functions/dead-letters-get.ts';

@@ -13,6 +13,8 @@ import { type Broker, makeMessaging } from '@valerix/platform/messaging';
 import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { openDatabase } from '@valerix/platform/postgres';
+import { makeBooksCheck } from '@valerix/reconciler/books-check';
+import { checkOrders } from '@valerix/reconciler/check-orders';
 import { makeAbandonedOrders } from './abandoned-orders.ts';
 import { makeChangeOrder } from './change-order.ts';
 import type { OrderConfig } from './config.ts';
@@ -136,6 +138,12 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       }),
       logger,
     ),
+    checkBooks: makeBooksCheck({
+      examine: (limits) => checkOrders(database.query, limits),
+      metrics,
+      logger,
+      limits: { giveUpMs: config.SWEEP_GIVE_UP_MS },
+    }),
     checkHealth: makeHealth({
       service: SERVICE,
       logger,

@@ -11,6 +11,7 @@ import { idempotencyKeysPurge } from './functions/idempotency-keys-purge.ts';
 import { inventoryEvents } from './functions/inventory-events.ts';
 import { metrics } from './functions/metrics.ts';
 import { ordersCancel } from './functions/orders-cancel.ts';
+import { ordersCheck } from './functions/orders-check.ts';
 import { ordersCreate } from './functions/orders-create.ts';
 import { ordersGet } from './functions/orders-get.ts';
 import { ordersList } from './functions/orders-list.ts';
@@ -31,6 +32,7 @@ export function registerFunctions(service: OrderService): void {
   outboxRelay(service);
   ordersSweep(service);
   idempotencyKeysPurge(service);
+  ordersCheck(service);
   deadLettersList(service);
   deadLettersGet(service);
   deadLettersReplay(service);
