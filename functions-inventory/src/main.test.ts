@@ -173,6 +173,12 @@ it('tells which dependency is away', async () => {
   });
 });
 
+it('says that it is unavailable to an operator who asks for dead letters while Service Bus is away', async () => {
+  const answer = await call('dead-letters-list');
+  expect(answer.status).toBe(503);
+  expect(JSON.parse(answer.body)).toMatchObject({ code: 'temporarily_unavailable' });
+});
+
 it('shows stock levels as metrics', async () => {
   const answer = await call('metrics-get');
   expect(answer.body).toMatch(/^inventory_stock_level\{.*product="coffee-scale".*\} 48$/m);

@@ -76,7 +76,7 @@ export type DeadLetterPage = z.infer<typeof deadLetterPage>;
 export const deadLetterReplayed = z.object({ id: z.string(), removed: z.boolean() });
 export type DeadLetterReplayed = z.infer<typeof deadLetterReplayed>;
 
-/** One call does a bounded part; `remaining` says what still matches, counted up to 1,000 for each queue. */
+/** One call does a bounded part; `remaining`: how many more matched when it began, counted up to 1,000 for each queue. */
 export const deadLettersReplayed = z.object({
   replayed: z.int().min(0),
   notRemoved: z.int().min(0),

@@ -37,7 +37,7 @@ const PEEK_TIMEOUT_MS = 5 * SECOND;
 const PEEK_SIZE = 250;
 const GROUP = 100;
 /** The client's window: a link cannot hold more than 2,048 messages that are not settled. */
-export const MAX_HELD = 2_000;
+const MAX_HELD = 2_000;
 /** Well below the shortest lock of the topology, 30 s, so that what is held is given back and does not run out. */
 const HOLD_MS = 12 * SECOND;
 

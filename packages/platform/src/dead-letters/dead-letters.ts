@@ -127,8 +127,12 @@ export function makeDeadLetters(options: DeadLettersOptions): DeadLetters {
     return done;
   };
 
-  /** All keys are chosen before the first is touched: what is dead-lettered again meanwhile is not met twice. */
+  /**
+   * Everything is counted and chosen before the first is touched: what is dead-lettered again meanwhile is not met twice,
+   * nor does it count as remaining.
+   */
   const performAll = async (action: Action, filter: DeadLetterFilter, traceId: string) => {
+    const before = await countMatches(boxes, filter, COUNT_AT_MOST);
     const chosen = new Map<LetterBox, string[]>();
     let room = perCall;
     for await (const { box, letters } of eachPage(boxes, filter, perCall)) {
@@ -144,7 +148,7 @@ export function makeDeadLetters(options: DeadLettersOptions): DeadLetters {
       done.removed += removed;
       done.kept += kept;
     }
-    return { ...done, remaining: await countMatches(boxes, filter, COUNT_AT_MOST) };
+    return { ...done, remaining: Math.max(0, before - done.removed - (action === 'replayed' ? done.kept : 0)) };
   };
 
   return {

@@ -4,7 +4,7 @@ import type { OutgoingMessage } from '../messaging.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
 /** Names the dead letter that a message is a copy of. */
-export const replayedFromProperty = 'replayedFrom';
+const replayedFromProperty = 'replayedFrom';
 
 /** What the broker added when it dead-lettered the message. */
 const brokerProperties = new Set(['DeadLetterReason', 'DeadLetterErrorDescription']);
