@@ -59,9 +59,8 @@ export async function openTestBooks(label: string): Promise<TestBooks> {
   const inventory = await startInventory(`${label} inventory`);
   await inventory.database.ready();
   const urls = { orders: ordersUrl, inventory: inventory.url };
-  const admin = { orders: asAdmin(urls.orders), inventory: asAdmin(urls.inventory) };
+  const admin = { orders: await asAdmin(urls.orders), inventory: await asAdmin(urls.inventory) };
   const corrupt: TestBooks['corrupt'] = async (side, sql, parameters = []) => {
-    await admin[side].query("SET session_replication_role = 'replica'");
     await admin[side].query(sql, [...parameters]);
   };
   const allSent = () =>
@@ -129,8 +128,13 @@ export async function openTestBooks(label: string): Promise<TestBooks> {
   };
 }
 
-function asAdmin(ownerUrl: string): pg.Pool {
+/** A superuser's connection on which no trigger and no foreign key is looked at. */
+async function asAdmin(ownerUrl: string): Promise<pg.Client> {
   const url = new URL(inject('postgresAdminUrl'));
   url.pathname = new URL(ownerUrl).pathname;
-  return new pg.Pool({ connectionString: url.href, max: 1 });
+  const client = new pg.Client({ connectionString: url.href });
+  client.on('error', () => {});
+  await client.connect();
+  await client.query("SET session_replication_role = 'replica'");
+  return client;
 }
