@@ -230,6 +230,25 @@ describe('a repair', () => {
     }
   });
 
+  test('satisfies constraints that were dropped and come back afterwards', async () => {
+    const constraints = [
+      ['unsettled_orders_are_swept', "(next_check_at IS NOT NULL) = (status IN ('pending', 'pending_verification'))"],
+      ['confirmed_orders_hold_a_reservation', "status NOT IN ('confirmed', 'shipped') OR reservation_id IS NOT NULL"],
+    ] as const;
+    for (const [name] of constraints) await books.orders.query(`ALTER TABLE orders DROP CONSTRAINT ${name}`);
+    await books.order({ status: 'pending', productId });
+    await books.order({ status: 'confirmed', productId });
+    await books.orders.query('UPDATE orders SET next_check_at = NULL, reservation_id = NULL');
+    const { before, after } = await reconcileAndRepair(books);
+    expect([before.breaches, after.breaches]).toEqual([2, 0]);
+    expect((await books.repairs('orders')).map(({ repair }) => repair).sort()).toEqual([
+      'check_now',
+      'name_reservation',
+    ]);
+    for (const [name, rule] of constraints)
+      await books.orders.query(`ALTER TABLE orders ADD CONSTRAINT ${name} CHECK (${rule})`);
+  });
+
   test('leaves a record that cannot be changed', async () => {
     await books.order({ status: 'confirmed', productId });
     await books.orders.query('UPDATE orders SET total_minor = 1');
