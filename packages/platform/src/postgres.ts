@@ -58,6 +58,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     async transaction<T>(work: (run: Database['query']) => Promise<T>): Promise<T> {
       const client = await pool.connect();
       let broken: Error | undefined;
+      // Between two statements nobody else hears that the connection broke, and unheard it would end the process.
+      const breaks = (error: Error) => {
+        broken = error;
+      };
+      client.on('error', breaks);
       try {
         await client.query('BEGIN');
         const result = await work(async <R = Row>(sql: string, parameters: readonly unknown[] = []) => {
@@ -74,6 +79,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         throw error;
       } finally {
         client.release(broken);
+        client.removeListener('error', breaks);
       }
     },
   };
