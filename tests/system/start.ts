@@ -74,10 +74,13 @@ function ended(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** The first of a row of free ports, as long as the port plan. */
+/**
+ * The first of a row of free ports, as long as the port plan. All are below those that the kernel gives to outgoing
+ * connections, one of which could take the port of a process while it is being restarted.
+ */
 export async function freePortBase(): Promise<number> {
   for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 400) * 50;
+    const base = 20_000 + Math.floor(Math.random() * 250) * 50;
     const row = Array.from({ length: PORT_COUNT }, (_, offset) => base + offset);
     if ((await Promise.all(row.map(isFree))).every(Boolean)) return base;
   }
