@@ -3,47 +3,70 @@ import { parseArgs } from 'node:util';
 export const targets = ['grpc', 'order', 'inventory', 'servicebus', 'postgres'] as const;
 export type Target = (typeof targets)[number];
 
-export interface DrillOptions {
+export interface RunOptions {
+  /** Names of scenarios; all when empty. */
+  readonly scenarios: readonly string[];
+  /** Which processes the scenario kill-9 kills; each in turn when empty. */
   readonly targets: readonly Target[];
   readonly orders: number;
   readonly concurrency: number;
   readonly seed: number;
+  /** Rounds are repeated, each with a seed of its own, until this time is up; 0: one round. */
+  readonly minutes: number;
+  /** Drills side by side, each on a stage of its own. */
+  readonly lanes: number;
+  readonly isShort: boolean;
+  readonly isList: boolean;
 }
 
 export const usage = `npm run test:chaos -- [options]
 
-Kills processes with SIGKILL in the middle of orders, waits until the system is quiet, then checks the promises.
+Injects faults among shoppers, heals them, waits until the system is quiet, then holds it to its promises.
 
-  --target NAME     ${targets.join(', ')}; may be repeated (default: each in turn)
-  --orders N        orders per drill (default 500)
-  --concurrency N   shoppers at the same time (default 25)
-  --seed N          repeats a run: the same baskets, the same moment of the kill (default: from the clock)`;
+  --scenario NAME   which drill; may be repeated (default: all)
+  --list            says which drills there are
+  --seed N          repeats a run: the same baskets, moods and faults (default: from the clock)
+  --orders N        shoppers' orders per drill (default 300; with --short 90)
+  --concurrency N   shoppers at the same time (default 16)
+  --minutes N       repeats the round with seeds derived from the first one until time is up
+  --lanes N         drills side by side (default 1; with --short 4)
+  --short           every drill once, in about three minutes
+  --target NAME     what the drill kill-9 kills: ${targets.join(', ')}; may be repeated (default: each)`;
 
 /** Reads the command line; throws a message for the person who typed it. */
-export function parseDrillOptions(argv: readonly string[]): DrillOptions {
+export function parseRunOptions(argv: readonly string[]): RunOptions {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      target: { type: 'string', multiple: true },
-      orders: { type: 'string', default: '500' },
-      concurrency: { type: 'string', default: '25' },
+      scenario: { type: 'string', multiple: true, default: [] },
+      target: { type: 'string', multiple: true, default: [] },
+      orders: { type: 'string' },
+      concurrency: { type: 'string', default: '16' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      lanes: { type: 'string' },
+      minutes: { type: 'string', default: '0' },
+      short: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
     },
   });
-  const count = (name: 'orders' | 'concurrency' | 'seed', min: number) => {
-    const value = Number(values[name]);
-    if (!Number.isInteger(value) || value < min)
+  const count = (name: string, value: string, min: number) => {
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < min)
       throw new Error(`--${name} must be a whole number of at least ${min}.`);
-    return value;
+    return number;
   };
-  const wanted = values.target ?? targets;
-  for (const name of wanted) {
+  for (const name of values.target) {
     if (!targets.includes(name as Target)) throw new Error(`--target ${name}: must be one of ${targets.join(', ')}.`);
   }
   return {
-    targets: wanted as readonly Target[],
-    orders: count('orders', 1),
-    concurrency: count('concurrency', 1),
-    seed: count('seed', 0),
+    scenarios: values.scenario,
+    targets: values.target as readonly Target[],
+    orders: count('orders', values.orders ?? (values.short ? '90' : '300'), 1),
+    concurrency: count('concurrency', values.concurrency, 1),
+    seed: count('seed', values.seed, 0),
+    minutes: count('minutes', values.minutes, 0),
+    lanes: count('lanes', values.lanes ?? (values.short ? '4' : '1'), 1),
+    isShort: values.short,
+    isList: values.list,
   };
 }

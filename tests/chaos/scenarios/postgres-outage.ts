@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { between, pick } from '../random.ts';
+import type { Scenario } from '../world.ts';
+
+/** The database server restarts, crashes and cuts its clients. */
+export const postgresOutage: Scenario = {
+  name: 'postgres-outage',
+  what: 'PostgreSQL is shut down, killed, loses one backend (which makes it recover) and cuts every client, again and again',
+  async run(world) {
+    await world.start();
+    const shopping = await world.shopping({ seconds: world.isShort ? 6 : 20 });
+    const cutClients = async () => {
+      for (const database of ['orders', 'inventory'] as const) {
+        const [row] = await world.admin(database)<{ n: number }>(`
+          SELECT count(pg_terminate_backend(pid))::int AS n FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+        world.fault('terminated backend', row?.n ?? 0);
+      }
+    };
+    const killBackend = async () => {
+      const [row] = await world.admin('orders')<{ pid: number }>(`
+        SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() LIMIT 1`);
+      if (row === undefined) return;
+      process.kill(row.pid, 'SIGKILL');
+      world.fault('kill -9 of one backend');
+    };
+    const strokes = [
+      cutClients,
+      () => world.strike('postgres', 'SIGINT'),
+      killBackend,
+      () => world.strike('postgres', 'SIGKILL'),
+      () => world.strike('postgres', 'SIGQUIT'),
+    ];
+    const times = world.isShort ? strokes.length : strokes.length * 2;
+    for (let stroke = 0; stroke < times; stroke++) {
+      await shopping.reached((stroke + 0.5) / times);
+      const strike = stroke < strokes.length ? strokes[stroke] : pick(world.random, strokes);
+      // The server may still be down from the stroke before: then this one finds nobody to hit.
+      await strike?.().catch(() => undefined);
+      await sleep(between(world.random, 0, 300));
+    }
+    await shopping.over;
+  },
+};
