@@ -1,3 +1,4 @@
+import { until } from '../../system/until.ts';
 import type { Scenario } from '../world.ts';
 
 const faults = ['drop', 'error', 'exit'] as const;
@@ -26,8 +27,9 @@ export const crashAfterCommit: Scenario = {
     const goOn = () => performance.now() < deadline && faults.some((fault) => struck(fault) === 0);
     const shopping = await world.shopping({ goOn, seconds: world.isShort ? 8 : 15 });
     // Each death brings the next fault; from the second on the host dies of the fault itself.
-    for (const share of [0.3, 0.6]) {
-      await shopping.reached(share);
+    for (const [index, fault] of faults.slice(0, 2).entries()) {
+      await shopping.reached((index + 1) * 0.3);
+      await until(`the fault ${fault} to strike`, () => struck(fault) > 0, { timeoutMs: 60_000 });
       for (const host of grpc) host.signal('SIGKILL');
     }
     await shopping.over;
