@@ -103,7 +103,7 @@ export async function drill(scenario: Scenario, stage: Stage, options: DrillOpti
 
 function orderRestarted(track: Track): boolean {
   const ofDrill = track.services()?.order.some((process) => process.restarts() > 0) ?? false;
-  return ofDrill || [...track.faults.keys()].some((fault) => fault.endsWith(' of order'));
+  return ofDrill || [...track.faults.keys()].some((fault) => / of (order|the supervisor)$/.test(fault));
 }
 
 /** The answers to requests to order, which the promises are about; a request that hung had no answer. */

@@ -17,6 +17,8 @@ export interface Stage {
   readonly system: RunningSystem;
   readonly ground: ServicesGround;
   readonly books: Books;
+  /** Kills the supervisor, not its children, and starts another in the same place. */
+  replaceSupervisor(): Promise<void>;
   /** A database as PostgreSQL's administrator. */
   admin(database: 'orders' | 'inventory'): Sql;
   close(options: { keep: boolean }): Promise<void>;
@@ -40,7 +42,8 @@ export async function newPlace(): Promise<Place> {
 
 /** Starts the stand-ins only, or with `whole` everything, as `npm start` does. */
 export async function openStage(place: Place, { whole }: { whole: boolean }): Promise<Stage> {
-  const system = await startSystem({ ...place, without: whole ? [] : ['grpc', 'order', 'inventory'] });
+  const wanted = { ...place, without: whole ? [] : ['grpc', 'order', 'inventory'] };
+  let system = await startSystem(wanted);
   const endpoints = await system.endpoints();
   const copies = join(system.home, 'dist');
   // Whoever builds in the middle of a run must not change what is drilled.
@@ -60,7 +63,13 @@ export async function openStage(place: Place, { whole }: { whole: boolean }): Pr
   };
   const books = openBooks(endpoints);
   return {
-    system,
+    get system() {
+      return system;
+    },
+    async replaceSupervisor() {
+      process.kill((await system.endpoints()).supervisor, 'SIGKILL');
+      system = await startSystem(wanted);
+    },
     ground: { home: system.home, endpoints, dist: (part) => join(copies, part) },
     books,
     admin:

@@ -22,9 +22,9 @@ interface OrderRow {
   readonly status: string;
 }
 
-/** Answers that a system whose parts fail may give; above all, 500 is none of them. */
+/** Answers that a system whose parts fail, or that has too much to do, may give; above all, 500 is none of them. */
 const clearAnswers: Readonly<Record<Told['act'], readonly number[]>> = {
-  order: [200, 201, 202, 409, 503],
+  order: [200, 201, 202, 409, 429, 503],
   cancel: [200, 409, 503],
   ship: [200, 409, 503],
   ask: [200, 503],

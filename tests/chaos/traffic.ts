@@ -107,7 +107,7 @@ export function goShopping(options: TrafficOptions): Shopping {
       await sleep(pause);
     }
   };
-  const isAnswered = ({ status }: Told) => typeof status === 'number' && status < 500;
+  const isAnswered = ({ status }: Told) => typeof status === 'number' && status < 500 && status !== 429;
 
   const order = async (shopper: Shopper): Promise<Told> => {
     const items = basket(options.products, shopper.random);
@@ -122,7 +122,7 @@ export function goShopping(options: TrafficOptions): Shopping {
       const customerId = `${shopper.customerId.slice(0, 30)}-${randomUUID().slice(0, 8)}`;
       return call({ ...shopper, customerId, key: customerId }, 'order', '/api/orders', { customerId, items });
     };
-    return insist(attempt, (heard) => heard.status !== 503);
+    return insist(attempt, ({ status }) => status !== 503 && status !== 429);
   };
 
   const act = (shopper: Shopper, kind: 'cancel' | 'ship', orderId: string) =>

@@ -30,6 +30,8 @@ export interface World {
   shopping(more?: Partial<Pick<TrafficOptions, 'orders' | 'seconds' | 'goOn'>>): Promise<Shopping>;
   /** Ends a process that the supervisor keeps and resolves once its successor is there. */
   strike(part: string, signal?: NodeJS.Signals): Promise<void>;
+  /** Kills the supervisor and starts another, which finds the processes of the first still running. */
+  replaceSupervisor(): Promise<void>;
   /** Notes a fault that was really injected. */
   fault(kind: string, times?: number): void;
   /** Notes something that must not be. */
@@ -135,6 +137,10 @@ export function makeWorld({ stage, orders, concurrency, seed, isShort }: WorldOp
         const pid = (await stage.system.endpoints()).processes[part];
         return pid !== undefined && pid !== victim;
       });
+    },
+    async replaceSupervisor() {
+      world.fault('SIGKILL of the supervisor');
+      await stage.replaceSupervisor();
     },
     fault: (kind, times = 1) => void faults.set(kind, (faults.get(kind) ?? 0) + times),
     breach: (sentence) => void breaches.push(sentence),

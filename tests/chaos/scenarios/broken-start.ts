@@ -8,10 +8,10 @@ import type { Scenario } from '../world.ts';
 const up = fileURLToPath(new URL('../../../local/up.ts', import.meta.url));
 const BROKEN_STARTS = 4;
 
-/** Kills the supervisor with whatever it had begun: initdb, creation of the databases, migrations. */
+/** Kills the supervisor: with whatever it had begun (initdb, databases, migrations), and in the middle of orders. */
 export const brokenStart: Scenario = {
   name: 'broken-start',
-  what: 'the very first start is killed four times at random moments (initdb, databases, migrations), then succeeds',
+  what: 'the very first start is killed four times at random moments (initdb, databases, migrations); later the supervisor dies amid orders',
   ground: 'whole',
   async prepare(home, portBase, random) {
     for (let start = 0; start < BROKEN_STARTS; start++) {
@@ -26,7 +26,11 @@ export const brokenStart: Scenario = {
   },
   async run(world) {
     world.fault('SIGKILL of a first start', BROKEN_STARTS);
-    const shopping = await world.shopping({ seconds: 3 });
+    const shopping = await world.shopping({ seconds: world.isShort ? 6 : 15 });
+    for (const share of world.isShort ? [0.3] : [0.2, 0.6]) {
+      await shopping.reached(share);
+      await world.replaceSupervisor();
+    }
     await shopping.over;
   },
 };

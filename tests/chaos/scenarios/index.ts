@@ -5,13 +5,14 @@ import { clockJumps } from './clock-jumps.ts';
 import { crashAfterCommit } from './crash-after-commit.ts';
 import { crashPointDrill } from './crash-points.ts';
 import { databaseNetwork } from './database-network.ts';
+import { duplicatedEvents } from './duplicated-events.ts';
 import { fullDatabase } from './full-database.ts';
 import { kill9 } from './kill-9.ts';
 import { postgresOutage } from './postgres-outage.ts';
-import { repeatedEvents } from './repeated-events.ts';
 import { serviceBusNetwork } from './servicebus-network.ts';
 import { serviceBusRestart } from './servicebus-restart.ts';
 import { slowWarehouse } from './slow-warehouse.ts';
+import { storm } from './storm.ts';
 import { twoInstances } from './two-instances.ts';
 import { warehouseNetwork } from './warehouse-network.ts';
 
@@ -27,9 +28,10 @@ export function scenariosFor(options: Pick<RunOptions, 'scenarios' | 'targets'>)
     serviceBusRestart,
     postgresOutage,
     fullDatabase,
-    repeatedEvents,
+    duplicatedEvents,
     twoInstances,
     clockJumps,
+    storm,
     kill9(options.targets),
     brokenStart,
   ];

@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { between, pick } from '../random.ts';
 import type { Scenario } from '../world.ts';
 
 /** Scaled out, with timers, consumers and sweeps running twice, and one of each dying now and then. */
 export const twoInstances: Scenario = {
   name: 'two-instances',
-  what: 'two of each service share databases and broker; shoppers use both; one instance after the other is killed',
+  what: 'two of each service share databases and broker; shoppers use both; one is killed, another frozen, in turn',
   async run(world) {
     const services = await world.start({
       instances: 2,
@@ -18,6 +19,15 @@ export const twoInstances: Scenario = {
       const victim = pick(world.random, services.all);
       victim.signal('SIGKILL');
       world.fault(`kill -9 of ${victim.name}`);
+      // One that was away for longer than its locks goes on as if nothing had been, while the other did its work.
+      const sleeper = pick(
+        world.random,
+        [...services.inventory, ...services.grpc].filter((each) => each !== victim),
+      );
+      sleeper.signal('SIGSTOP');
+      await sleep(world.isShort || stroke > 0 ? 1_000 : 40_000);
+      sleeper.signal('SIGCONT');
+      world.fault(`freeze of ${sleeper.name}`);
     }
     await shopping.over;
   },

@@ -40,8 +40,8 @@ async function questions({ books }: World): Promise<AnyEvent[]> {
 }
 
 /** At-least-once delivery at its worst. */
-export const repeatedEvents: Scenario = {
-  name: 'repeated-events',
+export const duplicatedEvents: Scenario = {
+  name: 'duplicated-events',
   what: 'every event of a run comes five times more, late and in random order: no row may change',
   async run(world) {
     await world.start({
