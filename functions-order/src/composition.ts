@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { app } from '@azure/functions';
 import { subscriptions, topics } from '@valerix/contracts/topology';
+import { makeAdmission } from '@valerix/platform/admission';
 import { makeConsumer } from '@valerix/platform/consumer';
 import { armCrashPoint } from '@valerix/platform/crash-points';
 import { makeDeadLetterHandlers } from '@valerix/platform/dead-letters/dead-letter-handlers';
@@ -70,7 +71,13 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     countsAsFailure: (error) => classifyCallError(error).unhealthy,
   });
   breaker.onChange((state) => logger.warn('circuit_breaker_changed', { state }));
-  const orderMetrics = makeOrderMetrics({ metrics, breaker, database, outbox });
+  const admission = makeAdmission({
+    maxInFlight: config.ORDER_MAX_IN_FLIGHT,
+    maxWaiting: config.ORDER_MAX_WAITING,
+    maxWaitMs: config.ORDER_MAX_WAIT_MS,
+    overloadWaitMs: config.ORDER_OVERLOAD_WAIT_MS,
+  });
+  const orderMetrics = makeOrderMetrics({ metrics, breaker, database, outbox, admission });
 
   const schedule: SweepSchedule = {
     askAtAgesMs: config.SWEEP_AGES_MS,
@@ -102,6 +109,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     outbox,
     metrics,
     orderMetrics,
+    admission,
     now,
     readOrderWithHistory: makeReadOrderWithHistory(database),
     changeOrder,

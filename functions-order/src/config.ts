@@ -48,6 +48,15 @@ const shape = {
   /** Age in ms at which such an order is given up. */
   SWEEP_GIVE_UP_MS: integer(15 * MINUTE, { min: 1 }),
 
+  /** Orders that are worked on at the same time. */
+  ORDER_MAX_IN_FLIGHT: integer(200, { min: 1 }),
+  /** Orders that may wait for that. */
+  ORDER_MAX_WAITING: integer(1_000),
+  /** ms that an order waits for that in a burst. */
+  ORDER_MAX_WAIT_MS: integer(3 * SECOND, { min: 1 }),
+  /** ms that an order waits for that in an overload: once the queue was full, or stood for the time above. */
+  ORDER_OVERLOAD_WAIT_MS: integer(SECOND / 2, { min: 1 }),
+
   /** ms for which recording an order is tried while the database is away. */
   ORDER_DATABASE_BUDGET_MS: integer(1 * SECOND, { min: 1 }),
   /** ms that a repeated request waits for the one before it. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderStatus } from '@valerix/contracts/order';
+import type { Admission, RefusalReason } from '@valerix/platform/admission';
 import { SECOND } from '@valerix/platform/durations';
 import type { Metrics } from '@valerix/platform/metrics';
 import type { Outbox } from '@valerix/platform/outbox';
@@ -11,6 +12,8 @@ import { retryWithin } from './retry-within.ts';
 export interface OrderMetrics {
   /** An order was taken and answered with this status; `seconds` since its request arrived. */
   orderPlaced(status: OrderStatus, seconds: number): void;
+  /** An order was turned away before any work was done for it. */
+  orderRefused(reason: RefusalReason): void;
   inventoryCalled(status: CallStatus): void;
 }
 
@@ -19,6 +22,7 @@ export interface OrderMetricsOptions {
   readonly breaker: Pick<Breaker, 'state'>;
   readonly database: Pick<Database, 'query'>;
   readonly outbox: Pick<Outbox, 'depth'>;
+  readonly admission: Pick<Admission, 'inFlight' | 'waiting'>;
 }
 
 const unsettledSql = `
@@ -34,7 +38,14 @@ interface Unsettled {
 const READ_BUDGET_MS = 1 * SECOND;
 
 /** What the Order service measures; the exporter appends `_total` to counters. */
-export function makeOrderMetrics({ metrics: { meter }, breaker, database, outbox }: OrderMetricsOptions): OrderMetrics {
+export function makeOrderMetrics(options: OrderMetricsOptions): OrderMetrics {
+  const {
+    metrics: { meter },
+    breaker,
+    database,
+    outbox,
+    admission,
+  } = options;
   const created = meter.createCounter('orders_created', {
     description: 'Orders by the status they were answered with.',
   });
@@ -43,6 +54,15 @@ export function makeOrderMetrics({ metrics: { meter }, breaker, database, outbox
     description: 'Time from the arrival of an order to its answer.',
     unit: 's',
   });
+  const refused = meter.createCounter('orders_refused', {
+    description: 'Orders that were turned away because too many came at once.',
+  });
+  meter
+    .createObservableGauge('orders_in_flight', { description: 'Orders that are worked on at this moment.' })
+    .addCallback((gauge) => gauge.observe(admission.inFlight()));
+  meter
+    .createObservableGauge('orders_waiting', { description: 'Orders that wait until they are worked on.' })
+    .addCallback((gauge) => gauge.observe(admission.waiting()));
   meter
     .createObservableGauge('circuit_breaker_state', { description: '0 closed, 1 open, 2 half-open.' })
     .addCallback((gauge) => gauge.observe(breakerStates[breaker.state()]));
@@ -51,8 +71,8 @@ export function makeOrderMetrics({ metrics: { meter }, breaker, database, outbox
   const unsettledAge = meter.createObservableGauge('orders_unsettled_oldest_seconds', {
     description: 'Age of the oldest order without an outcome.',
   });
-  const waiting = meter.createObservableGauge('outbox_depth', { description: 'Events that are not sent yet.' });
-  const waitingAge = meter.createObservableGauge('outbox_oldest_seconds', {
+  const unsent = meter.createObservableGauge('outbox_depth', { description: 'Events that are not sent yet.' });
+  const unsentAge = meter.createObservableGauge('outbox_oldest_seconds', {
     description: 'Age of the oldest event that is not sent yet.',
   });
   meter.addBatchObservableCallback(
@@ -66,10 +86,10 @@ export function makeOrderMetrics({ metrics: { meter }, breaker, database, outbox
         observer.observe(unsettled, row?.orders ?? 0, { status });
         observer.observe(unsettledAge, row?.oldest_seconds ?? 0, { status });
       }
-      observer.observe(waiting, depth.rows);
-      observer.observe(waitingAge, depth.oldestSeconds);
+      observer.observe(unsent, depth.rows);
+      observer.observe(unsentAge, depth.oldestSeconds);
     },
-    [unsettled, unsettledAge, waiting, waitingAge],
+    [unsettled, unsettledAge, unsent, unsentAge],
   );
 
   return {
@@ -77,6 +97,7 @@ export function makeOrderMetrics({ metrics: { meter }, breaker, database, outbox
       created.add(1, { status });
       processing.record(seconds, { status });
     },
+    orderRefused: (reason) => refused.add(1, { reason }),
     inventoryCalled: (status) => calls.add(1, { status }),
   };
 }

@@ -17,6 +17,7 @@ it('needs nothing but the two connections; faults are off', () => {
     databaseMaxConnections: 10,
     logLevel: 'info',
     seedProducts: false,
+    maxReservations: 2_000,
     chaos: { gremlin: { mode: 'off' }, schrodinger: { mode: 'off' }, seed: undefined },
   });
 });

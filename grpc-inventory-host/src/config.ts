@@ -13,6 +13,8 @@ export interface HostConfig {
   /** Of the HTTP server for health and metrics; 0 takes a free one. */
   readonly healthPort: number;
   readonly databaseMaxConnections: number;
+  /** ReserveStock calls under way at once, beyond which one is refused with RESOURCE_EXHAUSTED. */
+  readonly maxReservations: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
   readonly chaos: ChaosSettings;
@@ -31,6 +33,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
       GRPC_PORT: integer(50_051, { max: PORT_MAX }),
       HEALTH_PORT: integer(50_052, { max: PORT_MAX }),
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
+      GRPC_MAX_IN_FLIGHT: integer(2_000, { min: 1 }),
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
       ...chaosVariables,
@@ -45,6 +48,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
     grpcPort: settings.GRPC_PORT,
     healthPort: settings.HEALTH_PORT,
     databaseMaxConnections: settings.DATABASE_MAX_CONNECTIONS,
+    maxReservations: settings.GRPC_MAX_IN_FLIGHT,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,
     chaos: chaosSettings(settings),

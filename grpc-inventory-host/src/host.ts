@@ -74,7 +74,14 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
 
   const connections = followConnections();
   const unary = makeUnary({ logger, metrics });
-  const service = makeInventoryService({ reservations, products, chaos, unary, dropConnection: connections.drop });
+  const service = makeInventoryService({
+    reservations,
+    products,
+    chaos,
+    unary,
+    dropConnection: connections.drop,
+    maxReservations: config.maxReservations,
+  });
   const { address } = config;
   const grpc = await startGrpcServer(address, config.grpcPort, service);
   const http = await startHealthServer({ address, port: config.healthPort, health, metrics });

@@ -87,6 +87,21 @@ describe('ReserveStock', () => {
     expect(await inventory.eventsAbout(orderId)).toEqual([]);
   });
 
+  it('refuses a reservation beyond those that may be under way, and begins nothing for it', async () => {
+    const { client } = await startTestHost(inventory, {
+      GREMLIN_EVERY_NTH: '1',
+      GREMLIN_DELAY_MS: '300',
+      GRPC_MAX_IN_FLIGHT: '1',
+    });
+    const productId = await inventory.product(10);
+    const answers = await Promise.allSettled([1, 2].map(() => reserve(client, { productId, quantity: 1 })));
+    expect(answers.map((answer) => (answer.status === 'rejected' ? answer.reason.code : 'reserved')).sort()).toEqual([
+      status.RESOURCE_EXHAUSTED,
+      'reserved',
+    ]);
+    expect(await reserve(client, { productId, quantity: 1 })).toMatchObject({ success: true, remainingStock: 8 });
+  });
+
   it('answers UNAVAILABLE, and nothing of the inside, while the database is away', async () => {
     const { client, host } = await startTestHost(inventory, {
       INVENTORY_DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/nothing',

@@ -11,6 +11,11 @@ export class NotBegun extends Error {
   override name = 'NotBegun';
 }
 
+/** A call that came while too many others were under way. */
+class TooManyCalls extends Error {
+  override name = 'TooManyCalls';
+}
+
 /** One gRPC call as the handlers see it. */
 export interface Call<Request> {
   readonly request: Request;
@@ -22,7 +27,10 @@ export interface Call<Request> {
   isWanted(): boolean;
 }
 
-/** Turns handlers into what the gRPC server calls: one place that measures and that says what an error means. */
+/**
+ * Turns handlers into what the gRPC server calls: one place that measures and that says what an error means. Of an
+ * operation with `maxInFlight`, no more calls than that are under way; one more is refused before it is looked at.
+ */
 export function makeUnary({ logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics }) {
   const duration = metrics.meter.createHistogram('grpc_request_duration_seconds', {
     description: 'Time from the arrival of a call to its answer.',
@@ -35,13 +43,17 @@ export function makeUnary({ logger, metrics }: { readonly logger: Logger; readon
   return <Request, Response>(
     operation: string,
     handle: (call: Call<Request>) => Promise<Response>,
-  ): handleUnaryCall<Request, Response> =>
-    async (call, callback) => {
+    maxInFlight = Number.POSITIVE_INFINITY,
+  ): handleUnaryCall<Request, Response> => {
+    let inFlight = 0;
+    return async (call, callback) => {
       const startedAt = performance.now();
       const traceparent = continueTrace(call.metadata.get('traceparent')[0]?.toString());
       const measure = (code: status) =>
         duration.record((performance.now() - startedAt) / 1000, { operation, code: status[code] });
+      inFlight += 1;
       try {
+        if (inFlight > maxInFlight) throw new TooManyCalls(`more than ${maxInFlight} calls at once`);
         const answer = await handle(callOf(call, traceparent));
         measure(status.OK);
         callback(null, answer);
@@ -56,8 +68,11 @@ export function makeUnary({ logger, metrics }: { readonly logger: Logger; readon
           logger.error('call_failed', facts);
         }
         callback(failure);
+      } finally {
+        inFlight -= 1;
       }
     };
+  };
 }
 
 function callOf<Request>(call: ServerUnaryCall<Request, unknown>, traceparent: string): Call<Request> {
@@ -74,6 +89,9 @@ function failureOf(error: unknown): { code: status; details: string } {
   if (error instanceof InvalidArgument) return { code: status.INVALID_ARGUMENT, details: error.message };
   if (error instanceof NotBegun) {
     return { code: status.DEADLINE_EXCEEDED, details: 'The deadline passed before the work began.' };
+  }
+  if (error instanceof TooManyCalls) {
+    return { code: status.RESOURCE_EXHAUSTED, details: 'Too many calls at this moment. Nothing was begun.' };
   }
   if (isUnavailable(error)) return { code: status.UNAVAILABLE, details: 'The inventory cannot be reached right now.' };
   return { code: status.INTERNAL, details: 'Something went wrong on our side.' };

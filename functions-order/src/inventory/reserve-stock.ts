@@ -2,6 +2,7 @@ import { type ReservationFacts, reservationFacts } from '@valerix/contracts/even
 import { Reason, type ReserveStockRequest, type ReserveStockResponse } from '@valerix/contracts/grpc';
 import type { FailureReason } from '@valerix/contracts/order';
 import { describeError, type Logger } from '@valerix/platform/logger';
+import { makeSparseWarning } from '@valerix/platform/sparse-warning';
 import type { Order } from '../domain/order.ts';
 import type { OrderInput, Refusal } from '../domain/order-input.ts';
 import type { Breaker } from './breaker.ts';
@@ -36,6 +37,7 @@ const refusalReasons: Readonly<Record<Reason, FailureReason>> = {
 /** Asks for an order's stock inside the budget, through the breaker, every attempt under the order's id. */
 export function makeReserveStock(options: ReserveStockOptions): ReserveStock {
   const { client, breaker, policy, clock, logger, count } = options;
+  const warnUnclear = makeSparseWarning(logger, 'reservation_unclear', { now: clock.now });
 
   return async (order) => {
     const request = requestOf(order);
@@ -58,7 +60,7 @@ export function makeReserveStock(options: ReserveStockOptions): ReserveStock {
       // A breaker that opened between two attempts does not undo what the one before may have done.
       const error = lastSent ?? last;
       const { outcome, verifyReason } = classifyCallError(error);
-      logger.warn('reservation_unclear', { orderId: order.orderId, reason: verifyReason, error: describeError(error) });
+      warnUnclear({ orderId: order.orderId, reason: verifyReason, error: describeError(error) });
       if (outcome === 'verify') return { kind: 'outcome_unknown', reason: verifyReason };
       return { kind: 'refused', refusal: { reason: 'rejected', productId: null, availableStock: null } };
     }

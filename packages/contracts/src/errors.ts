@@ -38,6 +38,9 @@ export const errorCatalogue = {
   order_rejected: kind(422, 'The warehouse cannot accept this order.'),
   unknown_product: kind(422, 'The order names a product that does not exist.'),
   idempotency_key_reused: kind(422, 'The idempotency key was used before with another request.'),
+  too_many_requests: kind(429, 'Too many orders at this moment. Nothing was ordered; please try again.', {
+    retryable: true,
+  }),
   internal_error: kind(500, 'Something went wrong on our side.', { retryable: true, ambiguous: true }),
   order_not_recorded: kind(503, 'The order could not be recorded. Nothing was reserved; please try again.', {
     retryable: true,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { makeMetrics } from '@valerix/platform/metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asks, type Inventory, startInventory, typesOf } from './inventory.fixture.ts';
+import { makeReservations } from './reservations.ts';
 
 let inventory: Inventory;
 beforeAll(async () => {
@@ -121,6 +123,27 @@ describe('reserving', () => {
     expect(await inventory.reservations.reserve(request, () => false)).toEqual({ kind: 'not_begun' });
     expect(await inventory.stockOf(beans)).toBe(10);
     expect(await inventory.reservations.reserve(request)).toMatchObject({ kind: 'reserved', alreadyProcessed: false });
+  });
+
+  it('drops a request whose caller gave up while it waited for its turn, and decides those beside it', async () => {
+    const beans = await inventory.product(10);
+    const { database, outbox } = inventory;
+    const oneByOne = makeReservations({
+      database,
+      outbox,
+      metrics: makeMetrics('test'),
+      maxBatch: 1,
+      maxConcurrent: 1,
+    });
+    let gaveUp = false;
+    const first = oneByOne.reserve(asks([beans, 1])).finally(() => {
+      gaveUp = true;
+    });
+    const second = oneByOne.reserve(asks([beans, 1]), () => !gaveUp);
+    const third = oneByOne.reserve(asks([beans, 1]));
+    const outcomes = await Promise.all([first, second, third]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['reserved', 'not_begun', 'reserved']);
+    expect(await inventory.stockOf(beans)).toBe(8);
   });
 
   it('answers a product id that is not well-formed as unknown, without failing the calls beside it', async () => {

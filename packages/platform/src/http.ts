@@ -4,6 +4,7 @@ import { describeError, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { isUnavailable } from './postgres-errors.ts';
 import { RequestError } from './problem.ts';
+import { makeSparseWarning } from './sparse-warning.ts';
 import { continueTrace, traceIdOf } from './trace-context.ts';
 
 /** One HTTP request as the trigger files see it. */
@@ -52,6 +53,7 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
   const databaseErrors = metrics.meter.createCounter('database_errors', {
     description: 'Requests that failed because the database could not be used.',
   });
+  const warnFailed = makeSparseWarning(logger, 'request_failed');
   const known: { pattern: RegExp; methods: readonly string[] }[] = [];
 
   const handle =
@@ -79,13 +81,13 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
     if (error instanceof RequestError) {
       if (error.cause !== undefined && error.problem().status >= 500) {
         if (isUnavailable(error.cause)) databaseErrors.add(1);
-        logger.warn('request_failed', { operation, code: error.code, traceId, error: describeError(error.cause) });
+        warnFailed({ operation, code: error.code, traceId, error: describeError(error.cause) });
       }
       return problemAnswer(error, traceId);
     }
     if (isUnavailable(error)) {
       databaseErrors.add(1);
-      logger.warn('request_failed', { operation, code: 'temporarily_unavailable', traceId, error });
+      warnFailed({ operation, code: 'temporarily_unavailable', traceId, error });
       return problemAnswer(
         new RequestError('temporarily_unavailable', {}, { retryAfterSeconds: RETRY_AFTER_SECONDS }),
         traceId,

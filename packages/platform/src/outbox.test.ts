@@ -71,6 +71,25 @@ test('events are sent right after their commit, in order, and leave the outbox',
   expect(await left()).toBe(0);
 });
 
+test('while the broker is slow, 2,000 rows wait in memory and the others are left to the relay', async () => {
+  const accepted = Promise.withResolvers<void>();
+  const slow = {
+    ...messaging,
+    async send(...call: Parameters<Messaging['send']>) {
+      await accepted.promise;
+      await messaging.send(...call);
+    },
+  };
+  const outbox = makeOutbox({ database, messaging: slow, logger });
+  const commits = Array.from({ length: 25 }, (_, n) => Array.from({ length: 100 }, (_row, m) => alert(100 * n + m)));
+  const publishing = Promise.all(commits.map((rows) => outbox.publish(rows)));
+  accepted.resolve();
+  await publishing;
+  expect(sent).toHaveLength(2_000);
+  await outbox.publish([alert(1)]);
+  expect(sent).toHaveLength(2_001);
+});
+
 test('the relay leaves alone what its own process is still about to send', async () => {
   await commit([alert(1)]);
   expect(await makeOutbox({ database, messaging, logger }).relay()).toBe(0);

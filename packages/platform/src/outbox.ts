@@ -54,6 +54,8 @@ export interface OutboxOptions {
 }
 
 const CLAIM_SIZE = 500;
+/** Rows that wait for the broker in memory; beyond these, while it is slow, they wait in the table for the relay. */
+const MAX_WAITING_ROWS = 2_000;
 /** After a failed send the next ones are left to the relay for this long, so that an outage costs no CPU. */
 const REST_AFTER_FAILURE_MS = 2 * SECOND;
 
@@ -70,6 +72,7 @@ const depthSql = `
 
 export function makeOutbox({ database, messaging, logger, now = Date.now }: OutboxOptions): Outbox {
   let restUntil = 0;
+  let waitingRows = 0;
 
   /** One entity after the other, so that the events of one commit keep their order within each. */
   const send = async (rows: readonly OutboxRow[]): Promise<void> => {
@@ -90,12 +93,15 @@ export function makeOutbox({ database, messaging, logger, now = Date.now }: Outb
 
   return {
     async publish(rows) {
-      if (rows.length === 0 || now() < restUntil) return;
+      if (rows.length === 0 || now() < restUntil || waitingRows >= MAX_WAITING_ROWS) return;
+      waitingRows += rows.length;
       try {
         await sendTogether(rows);
       } catch (error) {
         if (now() >= restUntil) logger.warn('outbox_send_failed', { error, events: rows.length });
         restUntil = now() + REST_AFTER_FAILURE_MS;
+      } finally {
+        waitingRows -= rows.length;
       }
     },
     async relay() {
