@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Every port of the system, in the order in which `--port-base` counts them up, with the default it has otherwise. */
+/**
+ * Every port of the system, in the order in which `--port-base` counts them up, with the default it has otherwise. Where
+ * no convention says otherwise they lie below 32768, from where Linux takes the ports of outgoing connections.
+ */
 const DEFAULT_PORTS = {
   order: 7071,
   inventory: 7072,
   grpc: 50051,
   storefront: 8080,
   dashboard: 8081,
-  grpcHealth: 50052,
-  postgres: 55432,
+  grpcHealth: 7073,
+  postgres: 25432,
   servicebus: 5672,
   serviceBusAdmin: 5300,
   azuriteBlob: 10000,
