@@ -2,20 +2,20 @@ import { expect, test } from 'vitest';
 import { parseOptions } from './options.ts';
 import { StartRefused } from './start-refused.ts';
 
-const read = (args: string[], env: NodeJS.ProcessEnv = {}) => parseOptions(args, env, '/work');
+const read = (args: string[], env: NodeJS.ProcessEnv = {}) => parseOptions(args, env, '/repository');
 
 test('without arguments the data lives in .valerix and the default ports are used', () => {
-  expect(read([])).toMatchObject({ home: '/work/.valerix', portBase: undefined, fresh: false, emulatorsOnly: false });
+  expect(read([])).toMatchObject({ home: '/repository/.valerix', portBase: undefined, fresh: false, emulatorsOnly: false });
 });
 
 test('--home wins over VALERIX_HOME, and both are read from where the person is', () => {
-  expect(read([], { VALERIX_HOME: 'elsewhere' })?.home).toBe('/work/elsewhere');
+  expect(read([], { VALERIX_HOME: 'elsewhere' })?.home).toBe('/repository/elsewhere');
   expect(read(['--home', '../here'], { VALERIX_HOME: 'elsewhere' })?.home).toBe('/here');
 });
 
 test('an empty variable counts as not set', () => {
   expect(read([], { VALERIX_HOME: '', VALERIX_POSTGRES_URL: '', VALERIX_FUNC: '' })).toMatchObject({
-    home: '/work/.valerix',
+    home: '/repository/.valerix',
     replaced: { postgresUrl: undefined, func: undefined },
   });
 });
