@@ -1,0 +1,102 @@
+/**
+ * `npm run test:outage`: takes a database or Service Bus away for minutes in the middle of orders, and shows that nobody
+ * has to help afterwards: every order ends, nothing is dead-lettered or quarantined, and the wait costs no CPU.
+ * The server is frozen, not ended: it takes connections and says nothing, which is harder to bear than a refusal.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { openBooks } from '../system/books.ts';
+import { checkPromises } from '../system/promises.ts';
+import { waitUntilQuiet } from '../system/quiet.ts';
+import { makeShop, request } from '../system/shop.ts';
+import { startSystem } from '../system/start.ts';
+
+const SERVICES = ['order', 'inventory', 'grpc'] as const;
+const PARTS = ['postgres', 'servicebus'];
+const ORDERS = 60;
+
+const { values } = parseArgs({
+  options: { part: { type: 'string', default: 'postgres' }, minutes: { type: 'string', default: '10' } },
+});
+const minutes = Number(values.minutes);
+if (!PARTS.includes(values.part) || !(minutes > 0)) {
+  console.error(`--part must be one of ${PARTS.join(', ')}, --minutes a number above 0.`);
+  process.exit(2);
+}
+
+/** The process and its children: PostgreSQL serves each connection by a process of its own. */
+function familyOf(pid: number): number[] {
+  const children = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === pid)
+    .map(([child]) => Number(child));
+  return [pid, ...children];
+}
+
+/** CPU seconds that a process has used so far. */
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const TICKS_PER_SECOND = 100;
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+// A warehouse that is often too slow, so that many orders are on their way through the queue when the outage begins.
+const system = await startSystem({ env: { GREMLIN_MODE: 'true', GREMLIN_EVERY_NTH: '2', GREMLIN_DELAY_MS: '2500' } });
+const endpoints = await system.endpoints();
+const books = openBooks(endpoints);
+try {
+  const shop = makeShop(endpoints);
+  const product = await shop.newProduct(1000);
+  const placed = Promise.all(
+    Array.from({ length: ORDERS }, () => shop.order({ productId: product, quantity: 1 }).catch(() => undefined)),
+  );
+  // The slow half of the orders is waiting for the warehouse at this moment.
+  await delay(1_000);
+  const family = familyOf(endpoints.processes[values.part] ?? 0);
+  for (const pid of family) process.kill(pid, 'SIGSTOP');
+  const told = (await placed).map((answer) => answer?.status ?? 'no answer');
+  const during = await shop.order({ productId: product, quantity: 1 }).catch(() => undefined);
+  console.log(`${values.part} is silent; orders were answered ${JSON.stringify(countOf(told))}`);
+  console.log(`an order meanwhile: ${during?.status ?? 'no answer'} after ${Math.round(during?.ms ?? 0)} ms`);
+
+  const before = SERVICES.map((name) => cpuSeconds(endpoints.processes[name] ?? 0));
+  const startedAt = performance.now();
+  for (let minute = 1; minute <= Math.ceil(minutes); minute++) {
+    await delay(Math.min(60_000, minutes * 60_000 - (performance.now() - startedAt)));
+    console.log(`${(performance.now() - startedAt) / 60_000 < 1 ? minutes : minute} of ${minutes} minutes`);
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  SERVICES.forEach((name, index) => {
+    const used = cpuSeconds(endpoints.processes[name] ?? 0) - (before[index] ?? 0);
+    console.log(`${name}: ${((used / seconds) * 100).toFixed(1)} % of a core while it waited`);
+  });
+
+  for (const pid of family) process.kill(pid, 'SIGCONT');
+  const backAt = performance.now();
+  await waitUntilQuiet(endpoints, books, 300_000);
+  console.log(`everything settled ${((performance.now() - backAt) / 1000).toFixed(1)} s after the outage ended`);
+  const { breaches } = await checkPromises(books);
+  const ended = await books.orders<{ status: string; n: number }>(
+    'SELECT status, count(*)::int AS n FROM orders GROUP BY status ORDER BY status',
+  );
+  console.log(`orders: ${ended.map(({ status, n }) => `${n} ${status}`).join(', ')}`);
+  const { entities } = (
+    await request<{ entities: { path: string; deadLetter: number }[] }>(`${endpoints.serviceBusAdmin}/entities`)
+  ).body;
+  const dead = entities.reduce((sum, entity) => sum + entity.deadLetter, 0);
+  for (const breach of breaches) console.log(breach);
+  console.log(`${dead} dead letters, ${breaches.length} promises broken`);
+  process.exitCode = dead === 0 && breaches.length === 0 ? 0 : 1;
+} finally {
+  await books.close();
+  await system.stop();
+}
+
+function countOf(told: readonly (number | string)[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(told, String)].map(([status, answers]) => [status, answers.length]));
+}
