@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * When the process `pid` started, as opaque text, or undefined when there is no such process (a zombie counts as gone).
+ * When the process `pid` started, as opaque text, or undefined when there is no such process. A zombie counts as gone once
+ * its last thread is: until then its ports are taken.
  * A pid together with this text names one process for ever: a pid alone may belong to a stranger by now.
  */
 export function startOf(pid: number): string | undefined {
@@ -26,15 +27,22 @@ export function commandLineOf(pid: number): string | undefined {
 
 function startFromProc(pid: number): string | undefined {
   try {
-    // The second field is the name in parentheses, which may itself hold spaces and parentheses.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, ticksSinceBoot] = [fields[0], fields[19]];
-    if (state === 'Z' || state === 'X') return undefined;
+    const ticksSinceBoot = ticksFromStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    if (ticksSinceBoot === undefined) return undefined;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}:${ticksSinceBoot}`;
   } catch {
     return undefined;
   }
+}
+
+/** When the process of this line of /proc/<pid>/stat started, in ticks since boot; undefined when it is gone. */
+export function ticksFromStat(stat: string): string | undefined {
+  // The second field is the name in parentheses, which may itself hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, threads, ticksSinceBoot] = [fields[0], Number(fields[17]), fields[19]];
+  // The main thread of a killed process is a zombie while others still end, and files close with the last of them.
+  const isGone = state === 'X' || (state === 'Z' && threads <= 1);
+  return isGone ? undefined : ticksSinceBoot;
 }
 
 function startFromPs(pid: number): string | undefined {
