@@ -4,6 +4,7 @@ import { checkPromises } from '../system/promises.ts';
 import { waitUntilQuiet } from '../system/quiet.ts';
 import { makeShop } from '../system/shop.ts';
 import { type RunningSystem, startSystem } from '../system/start.ts';
+import { figureBreaches } from './breaches.ts';
 import { type JudgedVisit, measure } from './figures.ts';
 import { readKept } from './kept-books.ts';
 import { receiveShoppers } from './load.ts';
@@ -71,7 +72,10 @@ export async function runOnce(kind: ShopKind, options: DemoOptions, note: (line:
     const visited = await receiveShoppers({ ...options, shoppers, warehouse, visit: shop.visit, note });
     const seconds = (performance.now() - startedAt) / 1000;
     shop.close();
-    await waitUntilQuiet(endpoints, books);
+    const unrest = await waitUntilQuiet(endpoints, books).then(
+      () => [],
+      (error: unknown) => [String(error)],
+    );
     const { faults, restarts } = await warehouse.stop();
     const keptOf = await readKept(
       books,
@@ -79,7 +83,7 @@ export async function runOnce(kind: ShopKind, options: DemoOptions, note: (line:
     );
     const judged: JudgedVisit[] = visited.map((each) => ({ ...each, kept: keptOf(each.visit) }));
     const measures = measure(judged, faults);
-    const breaches = [...(await shop.breaches(books)), ...figureBreaches(measures)];
+    const breaches = [...unrest, ...(await shop.breaches(books)), ...figureBreaches(measures)];
     return { name: kind.name, seconds, restarts, ...measures, breaches };
   } finally {
     await warehouse.stop();
@@ -87,17 +91,4 @@ export async function runOnce(kind: ShopKind, options: DemoOptions, note: (line:
     await system.stop();
     running = undefined;
   }
-}
-
-/** What the figures alone show to be wrong, whatever the reconciler sees. */
-function figureBreaches({ figures, outcomes }: Pick<DemoRun, 'figures' | 'outcomes'>): string[] {
-  const { lost, doubleDeducted, piecesDeducted, piecesTold } = figures;
-  return [
-    ...(lost > 0 ? [`${lost} orders lost: stock was taken, and the shopper was told that it failed.`] : []),
-    ...(doubleDeducted > 0 ? [`${doubleDeducted} orders had their stock deducted more than once.`] : []),
-    ...(outcomes.unfinished > 0 ? [`${outcomes.unfinished} orders were accepted and never finished.`] : []),
-    ...(piecesDeducted !== piecesTold
-      ? [`${piecesDeducted} pieces were deducted, ${piecesTold} were sold: the stock is wrong by the difference.`]
-      : []),
-  ];
 }

@@ -46,8 +46,7 @@ ${verdict(report)}
 function circumstances({ command, date, machine, naive, asBuilt }: DemoReport): Html {
   const { cores, processor, memoryGb, node, system } = machine;
   const took = [naive, asBuilt].map(
-    ({ name, seconds, restarts }) =>
-      html`<br>${name}: ${seconds.toFixed(0)} s, the warehouse was restarted ${restarts} times`,
+    ({ name, seconds, restarts }) => html`<br>${name}: ${seconds.toFixed(0)} s, restarts of the warehouse: ${restarts}`,
   );
   return html`<p><code>${command}</code></p>
     <p class="muted">${date}<br>${cores} cores (${processor}), ${memoryGb} GB, Node ${node}, ${system}${took}</p>`;

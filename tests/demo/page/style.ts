@@ -63,6 +63,7 @@ export const style = new Html(`
   .timeline span:first-child { text-align: right; font-variant-numeric: tabular-nums; color: var(--muted); }
   .group > summary { cursor: pointer; font-weight: 600; padding: 8px 0; }
   @media (max-width: 560px) {
+    svg text, svg .count { font-size: 15px; }
     details.order > summary { grid-template-columns: 14px 4em 1fr; }
     details.order .figures { grid-column: 2 / -1; text-align: left; }
     details.order > div { padding-left: 0; }
