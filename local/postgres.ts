@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -44,39 +44,48 @@ export function postgresBinary(program: 'postgres' | 'initdb' = 'postgres'): str
 }
 
 /**
- * Makes a new cluster in `directory`; does nothing where one exists. A half-made one (initdb was interrupted) is made anew.
+ * Makes a new cluster in `directory`; does nothing where one exists. It is made aside and moved into its place whole, so
+ * that a start which was killed in the middle leaves no half of one, and its initdb, should it still run, harms nobody.
  * Throws a message for people when the path cannot work or initdb fails.
  */
 export async function ensureCluster(directory: string, password: string): Promise<void> {
-  const finished = `${directory}.initialised`;
-  if (existsSync(finished) && existsSync(join(directory, 'PG_VERSION'))) return;
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const home = dirname(directory);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  await removeScratch(home);
+  if (existsSync(join(directory, 'PG_VERSION'))) return;
   const owner = await ensurePostgresUser();
-  if (owner.uid !== undefined) await chown(directory, owner.uid, owner.gid);
 
   // The password goes by a file in a directory of the account's own: arguments show in the process list.
-  const scratch = await mkdtemp(join(dirname(directory), 'initdb-'));
+  const scratch = await mkdtemp(join(home, SCRATCH));
   const passwordFile = join(scratch, 'password');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (owner.uid !== undefined) {
     for (const path of [passwordFile, scratch]) await chown(path, owner.uid, owner.gid);
   }
   try {
+    const cluster = join(scratch, 'cluster');
     const { command, args, user } = await asPostgresUser(
       postgresBinary('initdb'),
-      [...INITDB_ARGUMENTS, `--pgdata=${directory}`, `--pwfile=${passwordFile}`],
-      [directory],
+      [...INITDB_ARGUMENTS, `--pgdata=${cluster}`, `--pwfile=${passwordFile}`],
+      [scratch],
     );
-    await run(command, [...args], { ...user, env: serverEnvironment(), cwd: dirname(directory) });
-    await writeFile(finished, '');
+    await run(command, [...args], { ...user, env: serverEnvironment(), cwd: home });
+    await rename(cluster, directory);
   } catch (cause) {
     if (cause instanceof StartRefused) throw cause;
     const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause);
     throw new StartRefused(`PostgreSQL could not make its data directory ${directory}: ${said}`, { cause });
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await removeScratch(home);
   }
+}
+
+const SCRATCH = 'initdb-';
+
+/** What an initdb that nobody waits for is still writing to is left for the next start. */
+async function removeScratch(home: string): Promise<void> {
+  const left = (await readdir(home)).filter((name) => name.startsWith(SCRATCH));
+  await Promise.all(left.map((name) => rm(join(home, name), { recursive: true, force: true }).catch(() => {})));
 }
 
 const INITDB_ARGUMENTS = [
