@@ -31,6 +31,12 @@ export interface DrillReport {
   readonly breaches: readonly string[];
 }
 
+/** The report of a drill whose system did not even start. */
+export function notBegun(name: string, seed: number, why: string): DrillReport {
+  const nothing = { accepted: 0, broken: 0, faults: new Map(), restarts: 0, examined: 0, slowestMs: 0, seconds: 0 };
+  return { name, seed, ...nothing, quietSeconds: 0, breaches: [`The system did not start: ${why}`] };
+}
+
 /** Recording (1 s), reserving (2 s) and settling (1 s) an order have their budgets; the rest is a machine under load. */
 const SLOWEST_MS = 6_000;
 /** A request may have to wait for its process to start. */

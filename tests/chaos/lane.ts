@@ -1,7 +1,7 @@
-import { type DrillReport, drill } from './drill.ts';
+import { type DrillReport, drill, notBegun } from './drill.ts';
 import type { RunOptions } from './options.ts';
 import { derivedSeed, seededRandom } from './random.ts';
-import { newPlace, openStage, type Stage } from './stage.ts';
+import { newPlace, openStage, type Place, type Stage } from './stage.ts';
 import type { Scenario } from './world.ts';
 
 /** Runs drills one after the other. Several lanes side by side use the time in which each waits for quiet. */
@@ -15,6 +15,7 @@ export function makeLane(options: RunOptions): Lane {
   /** What drills stand on; they share it while it is whole. */
   let stage: Stage | undefined;
   let isShared = false;
+  let place: Place | undefined;
 
   const leave: Lane['leave'] = async (how) => {
     const left = stage;
@@ -25,7 +26,7 @@ export function makeLane(options: RunOptions): Lane {
     const wantsShared = scenario.ground !== 'whole';
     if (stage !== undefined && isShared && wantsShared) return stage;
     await leave({ keep: false });
-    const place = await newPlace();
+    place = await newPlace();
     await scenario.prepare?.(place.home, place.portBase, seededRandom(derivedSeed(seed, 'prepare')));
     stage = await openStage(place, { whole: !wantsShared });
     isShared = wantsShared;
@@ -34,11 +35,14 @@ export function makeLane(options: RunOptions): Lane {
 
   return {
     async run(scenario, seed) {
-      const entered = await enter(scenario, seed);
-      const report = await drill(scenario, entered, { ...options, seed: derivedSeed(seed, scenario.name) });
+      const ofDrill = derivedSeed(seed, scenario.name);
+      const report = await enter(scenario, seed).then(
+        (entered) => drill(scenario, entered, { ...options, seed: ofDrill }),
+        (error: unknown) => notBegun(scenario.name, ofDrill, error instanceof Error ? error.message : String(error)),
+      );
       const isBroken = report.breaches.length > 0;
       console.log(summaryOf(report));
-      if (isBroken) console.log(detailsOf(report, seed, options, entered.system.home));
+      if (isBroken) console.log(detailsOf(report, seed, options, place?.home ?? ''));
       // A breach stays in the books, so the drills after it need new ones.
       if (isBroken || !isShared) await leave({ keep: isBroken });
       return report;
