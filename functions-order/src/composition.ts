@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { app } from '@azure/functions';
 import { subscriptions, topics } from '@valerix/contracts/topology';
 import { makeAdmission } from '@valerix/platform/admission';
+import { makeRefusalTurns } from '@valerix/platform/admission-refusals';
 import { makeConsumer } from '@valerix/platform/consumer';
 import { armCrashPoint } from '@valerix/platform/crash-points';
 import { makeDeadLetterHandlers } from '@valerix/platform/dead-letters/dead-letter-handlers';
@@ -110,6 +111,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     metrics,
     orderMetrics,
     admission,
+    refusalTurn: makeRefusalTurns(),
     now,
     readOrderWithHistory: makeReadOrderWithHistory(database),
     changeOrder,

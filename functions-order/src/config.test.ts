@@ -27,7 +27,7 @@ test('the defaults are the documented numbers', () => {
     SWEEP_GIVE_UP_MS: 900_000,
     ORDER_MAX_IN_FLIGHT: 200,
     ORDER_MAX_WAITING: 1_000,
-    ORDER_MAX_WAIT_MS: 3_000,
+    ORDER_MAX_WAIT_MS: 5_000,
     ORDER_OVERLOAD_WAIT_MS: 500,
     ORDER_DATABASE_BUDGET_MS: 1_000,
     IDEMPOTENCY_WAIT_MS: 2_000,

@@ -53,7 +53,7 @@ const shape = {
   /** Orders that may wait for that. */
   ORDER_MAX_WAITING: integer(1_000),
   /** ms that an order waits for that in a burst. */
-  ORDER_MAX_WAIT_MS: integer(3 * SECOND, { min: 1 }),
+  ORDER_MAX_WAIT_MS: integer(5 * SECOND, { min: 1 }),
   /** ms that an order waits for that in an overload: once the queue was full, or stood for the time above. */
   ORDER_OVERLOAD_WAIT_MS: integer(SECOND / 2, { min: 1 }),
 

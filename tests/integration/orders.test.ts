@@ -206,6 +206,6 @@ test('1,000 buyers at once for 100 pieces: exactly 100 are confirmed', async () 
   await waitUntilQuiet(endpoints, books);
   const ended = await Promise.all(accepted.map(({ body }) => shop.find(String(body.orderId))));
   expect(ended.filter(({ status }) => status === 'confirmed')).toHaveLength(100);
-  expect(answers.every(({ status }) => [201, 202, 409].includes(status))).toBe(true);
+  expect(answers.map(({ status }) => status).filter((status) => ![201, 202, 409].includes(status))).toEqual([]);
   expect((await shop.product(product)).stock).toBe(0);
 });

@@ -7,7 +7,7 @@ import { orderRequestOf } from '../order-requests.ts';
 
 const RETRY_AFTER_MAX_SECONDS = 5;
 
-export function ordersCreate({ http, admission, placeOrder, orderMetrics }: OrderService): void {
+export function ordersCreate({ http, admission, refusalTurn, placeOrder, orderMetrics }: OrderService): void {
   http.endpoint('orders-create', {
     methods: ['POST'],
     route: 'api/orders',
@@ -17,6 +17,7 @@ export function ordersCreate({ http, admission, placeOrder, orderMetrics }: Orde
       const entry = await admission.enter();
       if (entry.kind === 'refused') {
         orderMetrics.orderRefused(entry.reason);
+        await refusalTurn();
         // By chance, so that those who are refused together do not come back together.
         const retryAfterSeconds = 1 + Math.floor(Math.random() * RETRY_AFTER_MAX_SECONDS);
         throw new RequestError('too_many_requests', {}, { retryAfterSeconds });
