@@ -5,7 +5,12 @@ import { StartRefused } from './start-refused.ts';
 const read = (args: string[], env: NodeJS.ProcessEnv = {}) => parseOptions(args, env, '/repository');
 
 test('without arguments the data lives in .valerix and the default ports are used', () => {
-  expect(read([])).toMatchObject({ home: '/repository/.valerix', portBase: undefined, fresh: false, emulatorsOnly: false });
+  expect(read([])).toMatchObject({
+    home: '/repository/.valerix',
+    portBase: undefined,
+    fresh: false,
+    emulatorsOnly: false,
+  });
 });
 
 test('--home wins over VALERIX_HOME, and both are read from where the person is', () => {

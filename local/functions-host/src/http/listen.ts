@@ -3,7 +3,7 @@ import { StartupError } from '../startup-error.ts';
 
 /**
  * Connections that may wait to be accepted. With Node's 511, a thousand shoppers at once leave some that the kernel
- * drops, and those try again after 1, 3, 7 and more seconds: answers took up to 33 s under overload.
+ * drops, and those try again after 1, 3, 7 and more seconds.
  */
 const BACKLOG = 4_096;
 
