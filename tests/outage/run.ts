@@ -4,7 +4,7 @@
  * The server is frozen, not ended: it takes connections and says nothing, which is harder to bear than a refusal.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openBooks } from '../system/books.ts';
@@ -37,8 +37,9 @@ function familyOf(pid: number): number[] {
   return [pid, ...children];
 }
 
-/** CPU seconds that a process has used so far. */
+/** CPU seconds that a process has used so far; none when it has ended. */
 function cpuSeconds(pid: number): number {
+  if (!existsSync(`/proc/${pid}/stat`)) return Number.NaN;
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const TICKS_PER_SECOND = 100;
@@ -76,6 +77,9 @@ try {
     console.log(`${name}: ${((used / seconds) * 100).toFixed(1)} % of a core while it waited`);
   });
 
+  const restarts = system.console().match(/^.* ended \(.*$/gm) ?? [];
+  for (const line of restarts) console.log(line);
+
   for (const pid of family) process.kill(pid, 'SIGCONT');
   const backAt = performance.now();
   await waitUntilQuiet(endpoints, books, 300_000);
@@ -90,8 +94,8 @@ try {
   ).body;
   const dead = entities.reduce((sum, entity) => sum + entity.deadLetter, 0);
   for (const breach of breaches) console.log(breach);
-  console.log(`${dead} dead letters, ${breaches.length} promises broken`);
-  process.exitCode = dead === 0 && breaches.length === 0 ? 0 : 1;
+  console.log(`${dead} dead letters, ${restarts.length} restarts, ${breaches.length} promises broken`);
+  process.exitCode = dead + restarts.length + breaches.length === 0 ? 0 : 1;
 } finally {
   await books.close();
   await system.stop();

@@ -1,6 +1,7 @@
 import { parseCommandLine, USAGE } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { startHost } from './host.ts';
+import { isAbandonedClose } from './servicebus/abandoned-close.ts';
 import { StartupError } from './startup-error.ts';
 import { watchAndRestart } from './watch.ts';
 
@@ -21,7 +22,8 @@ try {
 }
 
 async function serve(given: NonNullable<ReturnType<typeof parseCommandLine>>): Promise<void> {
-  process.on('uncaughtException', (error) => {
+  process.on('uncaughtException', (error, origin) => {
+    if (origin === 'unhandledRejection' && isAbandonedClose(error)) return;
     process.stderr.write(`Uncaught exception in the app: ${error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(EXIT.crashed);
   });
