@@ -68,7 +68,10 @@ export async function drill(scenario: Scenario, stage: Stage, options: DrillOpti
       breaches.push('The drill injected no fault, so it proves nothing.');
     const healedAt = performance.now();
     await track.services()?.healthy();
-    await waitUntilQuiet(endpoints, stage.books, QUIET_WITHIN_MS);
+    await waitUntilQuiet(endpoints, stage.books, QUIET_WITHIN_MS).catch((error: unknown) => {
+      // The books then say what it is about.
+      breaches.push(error instanceof Error ? error.message : String(error));
+    });
     quietSeconds = (performance.now() - healedAt) / 1000;
     const report = await checkPromises(stage.books, ordersTold(track));
     examined = report.examined;

@@ -2,13 +2,33 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { between, pick } from '../random.ts';
 import type { Scenario } from '../world.ts';
 
+/** Terminates, for 0.4 s, whoever is seen in the middle of a transaction, between two of its statements. */
+const cutTransactionsSql = `
+  DO $$
+  DECLARE
+    until timestamptz := clock_timestamp() + interval '0.4 s';
+  BEGIN
+    WHILE clock_timestamp() < until LOOP
+      PERFORM pg_stat_clear_snapshot();
+      PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND usename <> current_user
+        AND (state = 'idle in transaction' OR xact_start < query_start);
+    END LOOP;
+  END $$`;
+
+/** When the timers of the services fire, whose work is the only one that takes several statements. */
+const untilNextTimer = () => 5_000 - (Date.now() % 5_000);
+
 /** The database server restarts, crashes and cuts its clients. */
 export const postgresOutage: Scenario = {
   name: 'postgres-outage',
-  what: 'PostgreSQL is shut down, killed, loses one backend (which makes it recover) and cuts every client, again and again',
+  what: 'PostgreSQL is shut down, killed, loses one backend (which makes it recover) and cuts every client, again and again; those in the middle of a transaction above all',
   async run(world) {
-    await world.start();
-    const shopping = await world.shopping({ seconds: world.isShort ? 6 : 20 });
+    // Every third order waits for the sweep or a message, so that there is always work in transactions.
+    await world.start({
+      env: { grpc: { SCHRODINGER_MODE: 'true', SCHRODINGER_EVERY_NTH: '3', SCHRODINGER_FAULT: 'error' } },
+    });
+    const shopping = await world.shopping({ seconds: world.isShort ? 10 : 30 });
     const cutClients = async () => {
       for (const database of ['orders', 'inventory'] as const) {
         const [row] = await world.admin(database)<{ n: number }>(`
@@ -24,8 +44,14 @@ export const postgresOutage: Scenario = {
       process.kill(row.pid, 'SIGKILL');
       world.fault('kill -9 of one backend');
     };
+    const cutTransactions = async () => {
+      await sleep(untilNextTimer() - 20);
+      await world.admin('orders')(cutTransactionsSql);
+      world.fault('cut through transactions');
+    };
     const strokes = [
       cutClients,
+      cutTransactions,
       () => world.strike('postgres', 'SIGINT'),
       killBackend,
       () => world.strike('postgres', 'SIGKILL'),
