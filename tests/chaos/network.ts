@@ -44,10 +44,19 @@ export async function startNetwork(target: string): Promise<Network> {
   let delayMs = 0;
   let answersToCut = 0;
 
-  const later = (work: () => void) => {
-    // Equal delays keep the order of pieces, because timers of one length fire in the order in which they were set.
-    if (delayMs === 0) work();
-    else setTimeout(work, delayMs);
+  /** One direction of a connection, whose bytes keep their order also when a delay ends. */
+  const makeDirection = () => {
+    let waiting = 0;
+    let last: Promise<unknown> = Promise.resolve();
+    return (work: () => void) => {
+      if (delayMs === 0 && waiting === 0) return work();
+      const due = sleep(delayMs);
+      waiting += 1;
+      last = Promise.all([last, due]).then(() => {
+        waiting -= 1;
+        work();
+      });
+    };
   };
   const breakPair = (pair: Pair, how: 'destroy' | 'resetAndDestroy' = 'destroy') => {
     pair.near[how]();
@@ -62,6 +71,8 @@ export async function startNetwork(target: string): Promise<Network> {
     const far = connect(targetPort, '127.0.0.1');
     const pair: Pair = { near, far, isDead: mode !== 'pass' };
     pairs.add(pair);
+    const forth = makeDirection();
+    const back = makeDirection();
     near.setNoDelay(true);
     far.setNoDelay(true);
     for (const socket of [near, far]) {
@@ -72,7 +83,7 @@ export async function startNetwork(target: string): Promise<Network> {
     near.on('data', (bytes) => {
       if (pair.isDead && mode !== 'no-answers') return;
       if (mode === 'silence') pair.isDead = true;
-      else later(() => write(far, bytes));
+      else forth(() => write(far, bytes));
     });
     far.on('data', (bytes) => {
       if (pair.isDead) return;
@@ -80,8 +91,9 @@ export async function startNetwork(target: string): Promise<Network> {
         pair.isDead = true;
       } else if (answersToCut > 0 && bytes.length > 1) {
         answersToCut -= 1;
+        pair.isDead = true;
         near.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => breakPair(pair));
-      } else later(() => write(near, bytes));
+      } else back(() => write(near, bytes));
     });
   });
   server.listen(0, '127.0.0.1');
