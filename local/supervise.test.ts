@@ -1,6 +1,7 @@
+import { ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startOf } from './process-identity.ts';
 import { openProcessLog } from './process-log.ts';
 import { type Launch, supervise } from './supervise.ts';
@@ -39,6 +40,20 @@ test('a command that does not exist counts as a start that failed', async () => 
   const { events } = start({ script: '', command: '/nowhere/valerix' });
   const [, how] = await once(events, 'ended');
   expect(how).toContain('ENOENT');
+});
+
+test('what never became a process is never signalled, because its pid would be anybody', async () => {
+  const signalled: unknown[] = [];
+  const kill = vi.spyOn(ChildProcess.prototype, 'kill').mockImplementation(function (this: ChildProcess) {
+    signalled.push(this.pid);
+    return true;
+  });
+  onTestFinished(() => kill.mockRestore());
+  const { child } = start({ script: '', command: '/nowhere/valerix' });
+  // The spawn has failed and its 'error' has not been emitted yet: the moment that a signal used to go to pid 0.
+  await Promise.resolve();
+  await child.stop(0);
+  expect(signalled).toEqual([]);
 });
 
 test('stopping asks first and does not start it again', async () => {

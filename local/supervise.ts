@@ -49,7 +49,7 @@ export function supervise(
 ): Supervised {
   const policy = makeRestartPolicy(now);
   const halt = new AbortController();
-  let running: { child: ChildProcess; ended: Promise<string> } | undefined;
+  let running: ChildProcess | undefined;
 
   async function keepRunning(): Promise<void> {
     while (!halt.signal.aborted) {
@@ -70,9 +70,12 @@ export function supervise(
     // A process group of its own: Ctrl+C in the terminal reaches the supervisor alone, which stops the parts in order.
     const child = spawn(command, args, { env, cwd, ...user, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = endOf(child);
-    running = { child, ended };
+    // Nothing to signal: until its 'error' comes, `kill` of a process that could not be started goes to whatever number
+    // is in an uninitialised field, such as 0, which is our own process group.
+    if (child.pid === undefined) return await ended;
+    running = child;
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', log.write);
-    if (child.pid !== undefined) observer.started(launch.name, child.pid);
+    observer.started(launch.name, child.pid);
 
     const over = new AbortController();
     void waitUntilHealthy(launch.isHealthy, over.signal).then((healthy) => {
@@ -91,14 +94,14 @@ export function supervise(
   return {
     name: launch.name,
     get pid() {
-      return running?.child.pid;
+      return running?.pid;
     },
     async stop(withinMs) {
       halt.abort();
-      running?.child.kill(launch.stopSignal);
+      running?.kill(launch.stopSignal);
       const patience = new AbortController();
       const impatience = sleep(withinMs, undefined, { signal: patience.signal }).then(
-        () => running && signalGroup(running.child, 'SIGKILL'),
+        () => running && signalGroup(running, 'SIGKILL'),
         () => {},
       );
       await finished;
@@ -108,7 +111,7 @@ export function supervise(
     },
     kill() {
       halt.abort();
-      if (running) signalGroup(running.child, 'SIGKILL');
+      if (running) signalGroup(running, 'SIGKILL');
     },
   };
 }
