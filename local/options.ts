@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { PORT_COUNT } from './ports.ts';
 import { StartRefused } from './start-refused.ts';
 
-export const PART_NAMES = ['postgres', 'azurite', 'servicebus', 'grpc', 'order', 'inventory'] as const;
+export const PART_NAMES = ['postgres', 'azurite', 'servicebus', 'insights', 'grpc', 'order', 'inventory'] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 export const USAGE = `Usage: npm start -- [options]
@@ -23,6 +23,7 @@ Each stand-in can be replaced by the real thing with one variable:
   VALERIX_POSTGRES_URL            admin URL of an existing PostgreSQL; databases and roles are created there if missing
   VALERIX_SERVICEBUS_CONNECTION   connection string of the official emulator or of a real namespace
   VALERIX_STORAGE_CONNECTION      connection string of a storage account
+  APPLICATIONINSIGHTS_CONNECTION_STRING   connection string of a real Application Insights
   VALERIX_FUNC                    path of Core Tools' func, to run the Function Apps instead of local/functions-host
 
 Every other variable is handed on to the apps, so GREMLIN_MODE=true npm start works.
@@ -43,6 +44,7 @@ export interface Replacements {
   readonly postgresUrl: string | undefined;
   readonly serviceBus: string | undefined;
   readonly storage: string | undefined;
+  readonly insights: string | undefined;
   readonly func: string | undefined;
 }
 
@@ -66,6 +68,7 @@ const schema = z.object({
       'VALERIX_SERVICEBUS_CONNECTION must be a connection string that begins with Endpoint=sb://.',
     ),
     storage: variable,
+    insights: variable,
     func: variable,
   }),
 });
@@ -87,6 +90,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv, cw
       postgresUrl: env.VALERIX_POSTGRES_URL,
       serviceBus: env.VALERIX_SERVICEBUS_CONNECTION,
       storage: env.VALERIX_STORAGE_CONNECTION,
+      insights: env.APPLICATIONINSIGHTS_CONNECTION_STRING,
       func: env.VALERIX_FUNC,
     },
   });
@@ -104,6 +108,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv, cw
       postgresUrl: replaced.postgresUrl,
       serviceBus: replaced.serviceBus,
       storage: replaced.storage,
+      insights: replaced.insights,
       func: replaced.func,
     },
   };

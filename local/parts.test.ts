@@ -13,9 +13,9 @@ const secrets: Secrets = {
 };
 
 test('everything runs unless it is replaced or left out', () => {
-  expect(namesOf(plan())).toEqual(['postgres', 'azurite', 'servicebus', 'grpc', 'order', 'inventory']);
+  expect(namesOf(plan())).toEqual(['postgres', 'azurite', 'servicebus', 'insights', 'grpc', 'order', 'inventory']);
   expect(namesOf(plan(['--without', 'grpc']))).not.toContain('grpc');
-  expect(namesOf(plan(['--emulators-only']))).toEqual(['postgres', 'azurite', 'servicebus']);
+  expect(namesOf(plan(['--emulators-only']))).toEqual(['postgres', 'azurite', 'servicebus', 'insights']);
 });
 
 test('the Order service gets its own database and no other', () => {
@@ -52,6 +52,7 @@ test('one variable puts the real thing in the place of a stand-in', async () => 
     VALERIX_POSTGRES_URL: 'postgresql://admin:secret@db.example:6432/postgres?sslmode=require',
     VALERIX_SERVICEBUS_CONNECTION: 'Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=k;SharedAccessKey=v',
     VALERIX_STORAGE_CONNECTION: 'UseDevelopmentStorage=true',
+    APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=a;IngestionEndpoint=https://insights.example',
     VALERIX_FUNC: '/opt/func',
   });
   expect(namesOf(replaced)).toEqual(['grpc', 'order', 'inventory']);

@@ -18,6 +18,7 @@ export function describeEndpoints(plan: Plan, secrets: Secrets, options: Options
     storefront: null,
     dashboard: null,
     serviceBusAdmin: options.replaced.serviceBus === undefined ? at(ports.serviceBusAdmin) : null,
+    insights: options.replaced.insights === undefined ? at(ports.insights) : null,
     databases: { orders: connections.orders, inventory: connections.inventory },
     serviceBus: connections.serviceBus,
     webPubSub: null,

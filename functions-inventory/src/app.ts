@@ -12,8 +12,8 @@ import { makeHealth } from '@valerix/platform/health';
 import { makeHttpApp } from '@valerix/platform/http';
 import { makeLogger } from '@valerix/platform/logger';
 import { makeMessaging } from '@valerix/platform/messaging';
-import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
+import { startTelemetry } from '@valerix/platform/telemetry/telemetry';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
 import { checkInventory } from '@valerix/reconciler/check-inventory';
 import { readConfig } from './config.ts';
@@ -23,7 +23,9 @@ const SERVICE = 'functions-inventory';
 
 /** Everything the triggers use, made once per process. The database need not be there yet. */
 const config = readConfig(process.env);
-export const logger = makeLogger(SERVICE, config.logLevel);
+const telemetry = await startTelemetry(SERVICE, config.telemetry);
+export const { metrics } = telemetry;
+export const logger = makeLogger(SERVICE, config.logLevel, console.log, telemetry.logSink);
 armCrashPoint(config.crashPoint, logger);
 const database = openInventoryDatabase({
   url: config.databaseUrl,
@@ -33,7 +35,6 @@ const database = openInventoryDatabase({
 });
 const messaging = makeMessaging({ connectionString: config.serviceBus });
 
-export const metrics = makeMetrics(SERVICE);
 export const outbox = makeOutbox({ database, messaging, logger });
 export const products = makeProducts({ database, outbox });
 const reservations = makeReservations({ database, outbox, metrics });
@@ -93,4 +94,5 @@ database.ready().catch((error: unknown) => logger.warn('database_not_ready', { e
 app.hook.appTerminate(async () => {
   await messaging.close();
   await database.close();
+  await telemetry.close();
 });

@@ -1,6 +1,7 @@
 import { choice, flag, integer, parseConfig, text } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
+import { type TelemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 
 export interface AppConfig {
   readonly databaseUrl: string;
@@ -9,6 +10,7 @@ export interface AppConfig {
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
   readonly crashPoint: CrashPointSettings | undefined;
+  readonly telemetry: TelemetrySettings;
 }
 
 /** Reads the app's settings; throws a `ConfigError` that lists every fault. */
@@ -21,6 +23,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
       ...crashPointVariables,
+      ...telemetryVariables,
     },
     env,
   );
@@ -31,5 +34,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,
     crashPoint: crashPointSettings(settings),
+    telemetry: settings,
   });
 }

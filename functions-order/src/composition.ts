@@ -12,9 +12,9 @@ import { makeHealth } from '@valerix/platform/health';
 import { makeHttpApp } from '@valerix/platform/http';
 import { type Logger, makeLogger } from '@valerix/platform/logger';
 import { type Broker, makeMessaging } from '@valerix/platform/messaging';
-import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { openDatabase } from '@valerix/platform/postgres';
+import type { Telemetry } from '@valerix/platform/telemetry/telemetry';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
 import { checkOrders } from '@valerix/reconciler/check-orders';
 import { makeAbandonedOrders } from './abandoned-orders.ts';
@@ -34,7 +34,7 @@ import { makeReadOrderWithHistory } from './store/order-history.ts';
 import { makeReadOrder } from './store/read-orders.ts';
 import { makeSweepOrders } from './sweep-orders.ts';
 
-const SERVICE = 'order';
+export const SERVICE = 'order';
 const PROBE_PRODUCT = 'health-probe';
 
 /** Where functions are registered: `app` of @azure/functions. */
@@ -42,6 +42,7 @@ type Triggers = Pick<typeof app, 'http' | 'timer' | 'serviceBusTopic'>;
 
 export interface Surroundings {
   readonly triggers: Triggers;
+  readonly telemetry: Telemetry;
   readonly logger?: Logger;
   readonly messaging?: Broker;
   readonly now?: () => Date;
@@ -51,8 +52,9 @@ export interface Surroundings {
 export type OrderService = ReturnType<typeof composeOrderService>;
 
 export function composeOrderService(config: OrderConfig, surroundings: Surroundings) {
-  const { triggers, now = () => new Date() } = surroundings;
-  const logger = surroundings.logger ?? makeLogger(SERVICE, config.LOG_LEVEL);
+  const { triggers, telemetry, now = () => new Date() } = surroundings;
+  const { metrics, logSink } = telemetry;
+  const logger = surroundings.logger ?? makeLogger(SERVICE, config.LOG_LEVEL, console.log, logSink);
   armCrashPoint(config.crashPoint, logger);
   const messaging = surroundings.messaging ?? makeMessaging({ connectionString: config.ServiceBusConnection });
   const database = openDatabase({
@@ -61,7 +63,6 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     logger,
     prepare: prepareOrdersDatabase,
   });
-  const metrics = makeMetrics(SERVICE);
   const outbox = makeOutbox({ database, messaging, logger });
   const inventory = makeInventoryClient(config.INVENTORY_GRPC_URL);
   const breaker = makeBreaker({
@@ -85,7 +86,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     giveUpAtAgeMs: config.SWEEP_GIVE_UP_MS,
   };
   const readOrder = makeReadOrder(database);
-  const changeOrder = makeChangeOrder({ database, outbox, readOrder, schedule, now });
+  const changeOrder = makeChangeOrder({ database, logger, outbox, readOrder, schedule, now });
   const abandoned = makeAbandonedOrders({ changeOrder, logger, now });
   const reserveStock = makeReserveStock({
     client: inventory,
@@ -136,7 +137,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       database,
       messaging,
       logger,
-      handle: makeSettleByEvents({ database, outbox, schedule, now }),
+      handle: makeSettleByEvents({ database, logger, outbox, schedule, now }),
     }),
     deadLetters: makeDeadLetterHandlers(
       makeDeadLetters({
@@ -168,6 +169,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       breaker.close();
       inventory.close();
       await Promise.all([database.close(), messaging.close()]);
+      await telemetry.close();
     },
   };
 }

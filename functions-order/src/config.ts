@@ -2,6 +2,7 @@ import { ConfigError, choice, integer, parseConfig, text } from '@valerix/platfo
 import { crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { MINUTE, SECOND } from '@valerix/platform/durations';
 import { logLevels } from '@valerix/platform/logger';
+import { telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 import { z } from 'zod';
 
 const grpcUrl = () =>
@@ -65,6 +66,7 @@ const shape = {
   IDEMPOTENCY_KEEP_HOURS: integer(24, { min: 1 }),
 
   ...crashPointVariables,
+  ...telemetryVariables,
 };
 
 /** The settings of the Order service. Throws a `ConfigError` that names every fault. */

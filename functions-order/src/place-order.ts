@@ -9,6 +9,7 @@ import { newOrder, type Order } from './domain/order.ts';
 import { firstCheckAt, type SweepSchedule } from './domain/sweep-schedule.ts';
 import { claimOf } from './idempotency.ts';
 import type { ReserveStock } from './inventory/reserve-stock.ts';
+import { logCreation } from './order-log.ts';
 import { retryWithin } from './retry-within.ts';
 import { type CreateOrder, type Creation, KeyVanished, orderIntent } from './store/create-orders.ts';
 import type { ReadOrder } from './store/read-orders.ts';
@@ -114,6 +115,7 @@ export function makePlaceOrder(options: PlaceOrderOptions): PlaceOrder {
       nextCheckAt: firstCheckAt(createdAt, schedule),
     });
     const creation = await record(order, wanted);
+    if (creation.kind === 'created') logCreation(logger, order);
     if (creation.kind === 'created')
       return { kind: 'placed', order: await carryOut(order, wanted.waitedMs), replayed: false };
     if (creation.kind === 'not_recorded') return creation;

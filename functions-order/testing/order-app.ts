@@ -10,7 +10,8 @@ import {
 import type { EntityName } from '@valerix/contracts/topology';
 import type { Logger } from '@valerix/platform/logger';
 import type { Broker, OutgoingMessage } from '@valerix/platform/messaging';
-import { composeOrderService, type OrderService } from '../src/composition.ts';
+import { localTelemetry } from '@valerix/platform/telemetry/telemetry';
+import { composeOrderService, type OrderService, SERVICE } from '../src/composition.ts';
 import { readConfig } from '../src/config.ts';
 import { registerFunctions } from '../src/register-functions.ts';
 import { quietLogger } from './orders-database.ts';
@@ -79,6 +80,7 @@ export function startOrderApp(
     },
     logger,
     messaging,
+    telemetry: localTelemetry(SERVICE),
   });
   registerFunctions(service);
 

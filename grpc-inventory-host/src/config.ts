@@ -1,6 +1,7 @@
 import { choice, flag, integer, optionalText, parseConfig, text } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
+import { type TelemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 import { type ChaosSettings, chaosSettings, chaosVariables } from './chaos/chaos-settings.ts';
 
 export interface HostConfig {
@@ -19,6 +20,7 @@ export interface HostConfig {
   readonly seedProducts: boolean;
   readonly chaos: ChaosSettings;
   readonly crashPoint: CrashPointSettings | undefined;
+  readonly telemetry: TelemetrySettings;
 }
 
 const PORT_MAX = 65_535;
@@ -38,6 +40,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
       SEED_PRODUCTS: flag(false),
       ...chaosVariables,
       ...crashPointVariables,
+      ...telemetryVariables,
     },
     env,
   );
@@ -53,5 +56,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
     seedProducts: settings.SEED_PRODUCTS,
     chaos: chaosSettings(settings),
     crashPoint: crashPointSettings(settings),
+    telemetry: settings,
   });
 }

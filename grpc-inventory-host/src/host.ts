@@ -8,8 +8,8 @@ import { SECOND } from '@valerix/platform/durations';
 import { makeHealth } from '@valerix/platform/health';
 import { type Logger, makeLogger } from '@valerix/platform/logger';
 import { type Messaging, makeMessaging } from '@valerix/platform/messaging';
-import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
+import { startTelemetry } from '@valerix/platform/telemetry/telemetry';
 import { makeChaosAnnouncer } from './chaos/announce-chaos.ts';
 import { makeChaos } from './chaos/chaos.ts';
 import { makeFates } from './chaos/fate.ts';
@@ -42,9 +42,10 @@ export interface HostParts {
 
 /** Starts the Inventory service's synchronous face. The database need not be there yet. */
 export async function startHost(config: HostConfig, parts: HostParts = {}): Promise<Host> {
-  const logger = parts.logger ?? makeLogger(SERVICE, config.logLevel);
+  const telemetry = await startTelemetry(SERVICE, config.telemetry);
+  const { metrics } = telemetry;
+  const logger = parts.logger ?? makeLogger(SERVICE, config.logLevel, console.log, telemetry.logSink);
   armCrashPoint(config.crashPoint, logger);
-  const metrics = makeMetrics(SERVICE);
   const database = openInventoryDatabase({
     url: config.databaseUrl,
     maxConnections: config.databaseMaxConnections,
@@ -117,6 +118,7 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
     await messaging.close();
     await database.close();
     logger.info('host_stopped');
+    await telemetry.close();
   };
   return { grpcPort: grpc.port, healthPort: http.port, stop: () => (stopping ??= stop()) };
 }

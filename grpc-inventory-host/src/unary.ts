@@ -2,9 +2,11 @@ import { type handleUnaryCall, type ServerUnaryCall, status } from '@grpc/grpc-j
 import type { Logger } from '@valerix/platform/logger';
 import type { Metrics } from '@valerix/platform/metrics';
 import { isUnavailable } from '@valerix/platform/postgres-errors';
-import { continueTrace, traceIdOf } from '@valerix/platform/trace-context';
+import { inSpan } from '@valerix/platform/telemetry/spans';
 import { SimulatedFault } from './chaos/chaos.ts';
 import { InvalidArgument } from './requests.ts';
+
+const SERVICE_NAME = 'inventory.InventoryService';
 
 /** A call whose caller stopped waiting before its work began. */
 export class NotBegun extends Error {
@@ -46,31 +48,38 @@ export function makeUnary({ logger, metrics }: { readonly logger: Logger; readon
     maxInFlight = Number.POSITIVE_INFINITY,
   ): handleUnaryCall<Request, Response> => {
     let inFlight = 0;
-    return async (call, callback) => {
+    const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': `${SERVICE_NAME}/${operation}` };
+    return (call, callback) => {
       const startedAt = performance.now();
-      const traceparent = continueTrace(call.metadata.get('traceparent')[0]?.toString());
-      const measure = (code: status) =>
-        duration.record((performance.now() - startedAt) / 1000, { operation, code: status[code] });
-      inFlight += 1;
-      try {
-        if (inFlight > maxInFlight) throw new TooManyCalls(`more than ${maxInFlight} calls at once`);
-        const answer = await handle(callOf(call, traceparent));
-        measure(status.OK);
-        callback(null, answer);
-      } catch (error) {
-        const failure = failureOf(error);
-        measure(failure.code);
-        const facts = { operation, traceId: traceIdOf(traceparent), error };
-        if (failure.code === status.UNAVAILABLE) {
-          databaseErrors.add(1);
-          logger.warn('call_failed', facts);
-        } else if (failure.code === status.INTERNAL && !(error instanceof SimulatedFault)) {
-          logger.error('call_failed', facts);
+      const parent = call.metadata.get('traceparent')[0]?.toString() ?? null;
+      // A call outside of any trace, such as a health check's, is not worth one of its own.
+      const origin = parent === null ? { origin: 'probe' as const } : {};
+      void inSpan(`${SERVICE_NAME}/${operation}`, { kind: 'server', parent, attributes, ...origin }, async (span) => {
+        const measure = (code: status) => {
+          span.set({ 'rpc.response.status_code': status[code] });
+          duration.record((performance.now() - startedAt) / 1000, { operation, code: status[code] });
+        };
+        inFlight += 1;
+        try {
+          if (inFlight > maxInFlight) throw new TooManyCalls(`more than ${maxInFlight} calls at once`);
+          const answer = await handle(callOf(call, span.traceparent));
+          measure(status.OK);
+          callback(null, answer);
+        } catch (error) {
+          const failure = failureOf(error);
+          measure(failure.code);
+          if (failure.code !== status.INVALID_ARGUMENT) span.fail(error);
+          if (failure.code === status.UNAVAILABLE) {
+            databaseErrors.add(1);
+            logger.warn('call_failed', { operation, error });
+          } else if (failure.code === status.INTERNAL && !(error instanceof SimulatedFault)) {
+            logger.error('call_failed', { operation, error });
+          }
+          callback(failure);
+        } finally {
+          inFlight -= 1;
         }
-        callback(failure);
-      } finally {
-        inFlight -= 1;
-      }
+      });
     };
   };
 }

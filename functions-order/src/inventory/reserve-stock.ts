@@ -57,8 +57,7 @@ export function makeReserveStock(options: ReserveStockOptions): ReserveStock {
     let lastSent: unknown;
     const attempt = async (deadline: number): Promise<ReserveStockResponse> => {
       try {
-        const { traceparent } = order;
-        const response = await breaker.run(() => client.reserveStock(request, { deadline, traceparent }));
+        const response = await breaker.run(() => client.reserveStock(request, { deadline }));
         count('success');
         return response;
       } catch (error) {

@@ -4,6 +4,7 @@ import { type Endpoint, json, makeHttpApp } from './http.ts';
 import { makeLogger } from './logger.ts';
 import { type Metrics, makeMetrics } from './metrics.ts';
 import { RequestError } from './problem.ts';
+import { recordSpans } from './telemetry/spans.fixture.ts';
 
 let registered: Map<string, HttpFunctionOptions>;
 let metrics: Metrics;
@@ -107,4 +108,23 @@ test('each request is measured by operation and status', async () => {
   await call({ body: '{}' });
   const text = await metrics.text();
   expect(text).toMatch(/http_request_duration_seconds_count\{[^}]*operation="orders-create"[^}]*status="200"[^}]*\} 1/);
+});
+
+test('a request is a span that tells its route and status, and lines that are logged meanwhile name its trace', async () => {
+  const recorded = recordSpans();
+  const call = serve(async () => {
+    throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  });
+  const answer = await call({ body: '{}' });
+  expect(recorded.spans()).toMatchObject([
+    {
+      name: 'POST /api/orders/{orderId}',
+      kind: 'server',
+      failed: true,
+      attributes: { 'http.route': '/api/orders/{orderId}', 'http.response.status_code': 503 },
+    },
+  ]);
+  const [line] = lines.map((each) => JSON.parse(each));
+  expect(line).toMatchObject({ event: 'request_failed', traceId: answer.body.traceId });
+  expect(answer.headers.traceparent).toContain(answer.body.traceId);
 });

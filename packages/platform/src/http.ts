@@ -5,7 +5,8 @@ import type { Metrics } from './metrics.ts';
 import { isUnavailable } from './postgres-errors.ts';
 import { RequestError } from './problem.ts';
 import { makeSparseWarning } from './sparse-warning.ts';
-import { continueTrace, traceIdOf } from './trace-context.ts';
+import { inSpan } from './telemetry/spans.ts';
+import { traceIdOf } from './trace-context.ts';
 
 /** One HTTP request as the trigger files see it. */
 export interface Call {
@@ -25,6 +26,8 @@ export interface Endpoint {
   readonly route: string;
   /** `function`: only with the operator key, which the host enforces. */
   readonly authLevel?: 'anonymous' | 'function';
+  /** Asked every few seconds by machines, such as health: it is measured and never traced. */
+  readonly isProbe?: boolean;
   readonly handler: (call: Call) => Promise<HttpResponseInit>;
 }
 
@@ -57,27 +60,31 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
   const known: { pattern: RegExp; methods: readonly string[] }[] = [];
 
   const handle =
-    (operation: string, handler: Endpoint['handler']): HttpHandler =>
-    async (request) => {
+    (operation: string, { route, isProbe, handler }: Pick<Endpoint, 'route' | 'isProbe' | 'handler'>): HttpHandler =>
+    (request) => {
       const startedAt = performance.now();
-      const traceparent = continueTrace(request.headers.get('traceparent'));
-      let answer: HttpResponseInit;
-      try {
-        answer = await handler(makeCall(request, traceparent));
-      } catch (error) {
-        answer = answerFor(error, operation, traceparent);
-      }
-      const status = answer.status ?? 200;
-      duration.record((performance.now() - startedAt) / 1000, {
-        operation,
-        method: request.method,
-        status: String(status),
+      const { method } = request;
+      const path = new URL(request.url).pathname;
+      const attributes = { 'http.request.method': method, 'http.route': `/${route}`, 'url.path': path, operation };
+      const parent = request.headers.get('traceparent');
+      const origin = isProbe ? 'probe' : 'stranger';
+      return inSpan(`${method} /${route}`, { kind: 'server', parent, origin, attributes }, async (span) => {
+        const { traceparent } = span;
+        let answer: HttpResponseInit;
+        try {
+          answer = await handler(makeCall(request, traceparent));
+        } catch (error) {
+          answer = answerFor(error, operation, traceIdOf(traceparent));
+          if ((answer.status ?? 500) >= 500) span.fail(error);
+        }
+        const status = answer.status ?? 200;
+        span.set({ 'http.response.status_code': status });
+        duration.record((performance.now() - startedAt) / 1000, { operation, method, status: String(status) });
+        return { ...answer, headers: { ...(answer.headers as Record<string, string>), traceparent } };
       });
-      return { ...answer, headers: { ...(answer.headers as Record<string, string>), traceparent } };
     };
 
-  const answerFor = (error: unknown, operation: string, traceparent: string): HttpResponseInit => {
-    const traceId = traceIdOf(traceparent);
+  const answerFor = (error: unknown, operation: string, traceId: string): HttpResponseInit => {
     if (error instanceof RequestError) {
       if (error.cause !== undefined && error.problem().status >= 500) {
         if (isUnavailable(error.cause)) databaseErrors.add(1);
@@ -97,10 +104,20 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
     return problemAnswer(new RequestError('internal_error'), traceId);
   };
 
+  const answerUnknown: Endpoint['handler'] = async ({ request, traceparent }) => {
+    const path = new URL(request.url).pathname;
+    const allowed = known.filter(({ pattern }) => pattern.test(path)).flatMap((entry) => entry.methods);
+    if (allowed.length === 0) throw new RequestError('not_found');
+    const error = new RequestError('method_not_allowed', { detail: `Allowed: ${allowed.join(', ')}.` });
+    const answer = problemAnswer(error, traceIdOf(traceparent));
+    return { ...answer, headers: { ...problemHeaders, allow: allowed.join(', ') } };
+  };
+
   return {
-    endpoint(name, { methods, route, authLevel = 'anonymous', handler }) {
+    endpoint(name, endpoint) {
+      const { methods, route, authLevel = 'anonymous' } = endpoint;
       known.push({ pattern: patternOf(route), methods });
-      register(name, { methods, route, authLevel, handler: handle(name, handler) });
+      register(name, { methods, route, authLevel, handler: handle(name, endpoint) });
     },
     fallback() {
       const methods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -109,13 +126,7 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
         methods,
         route: '{*path}',
         authLevel: 'anonymous',
-        handler: handle('fallback', async ({ request }) => {
-          const path = new URL(request.url).pathname;
-          const allowed = known.filter(({ pattern }) => pattern.test(path)).flatMap((entry) => entry.methods);
-          if (allowed.length === 0) throw new RequestError('not_found');
-          const error = new RequestError('method_not_allowed', { detail: `Allowed: ${allowed.join(', ')}.` });
-          return { ...problemAnswer(error), headers: { ...problemHeaders, allow: allowed.join(', ') } };
-        }),
+        handler: handle('fallback', { route: '{*path}', handler: answerUnknown }),
       });
     },
   };

@@ -7,6 +7,7 @@ import { SECOND } from './durations.ts';
 import type { Logger } from './logger.ts';
 import type { Messaging, OutgoingMessage } from './messaging.ts';
 import type { Database } from './postgres.ts';
+import { inSpans } from './telemetry/spans.ts';
 
 /** An event on its way: exactly the columns of the outbox table that its writer fills. */
 export interface OutboxRow {
@@ -27,13 +28,13 @@ export function outboxRow<T extends EventType>(
   return { event_id: eventId, entity: entityOf(eventType), event_type: eventType, body, traceparent };
 }
 
-/** The message that carries an outbox row. */
-export function messageOf(row: OutboxRow): OutgoingMessage {
+/** The message that carries an outbox row, as a part of the trace that the row belongs to. */
+export function messageOf(row: OutboxRow, traceparent: string | null = row.traceparent): OutgoingMessage {
   return {
     messageId: row.event_id,
     subject: row.event_type,
     body: row.body,
-    properties: { eventType: row.event_type, ...(row.traceparent && { traceparent: row.traceparent }) },
+    properties: { eventType: row.event_type, ...(traceparent !== null && { traceparent }) },
   };
 }
 
@@ -53,6 +54,7 @@ export interface OutboxOptions {
   readonly now?: () => number;
 }
 
+const SERVICE_BUS = { 'messaging.system': 'servicebus', 'messaging.operation.type': 'send' };
 const CLAIM_SIZE = 500;
 /** Rows that wait for the broker in memory; beyond these, while it is slow, they wait in the table for the relay. */
 const MAX_WAITING_ROWS = 2_000;
@@ -76,8 +78,18 @@ export function makeOutbox({ database, messaging, logger, now = Date.now }: Outb
 
   /** One entity after the other, so that the events of one commit keep their order within each. */
   const send = async (rows: readonly OutboxRow[]): Promise<void> => {
-    for (const [entity, group] of Map.groupBy(rows, (row) => row.entity))
-      await messaging.send(entity, group.map(messageOf));
+    for (const [entity, group] of Map.groupBy(rows, (row) => row.entity)) {
+      await inSpans(
+        (index) => `publish ${group[index]?.event_type}`,
+        { kind: 'producer', attributes: { ...SERVICE_BUS, 'messaging.destination.name': entity } },
+        group.map((row) => row.traceparent),
+        (traceparents) =>
+          messaging.send(
+            entity,
+            group.map((row, index) => messageOf(row, traceparents[index])),
+          ),
+      );
+    }
     passCrashPoint('outbox.after-send-before-delete');
     await database.query(deleteSql, [rows.map((row) => row.event_id)]);
   };
