@@ -9,8 +9,8 @@ const parentWith = (traceFlags: number) =>
 function sampling(tracesPerSecond: number) {
   let now = 0;
   const sampler = makeTraceSampler(tracesPerSecond, () => now);
-  const isRecorded = (context = ROOT_CONTEXT) =>
-    sampler.shouldSample(context, 'ab'.repeat(16), 'span', SpanKind.SERVER, {}, []).decision ===
+  const isRecorded = (context = ROOT_CONTEXT, operation = 'POST /api/orders') =>
+    sampler.shouldSample(context, 'ab'.repeat(16), operation, SpanKind.SERVER, {}, []).decision ===
     SamplingDecision.RECORD_AND_SAMPLED;
   return {
     isRecorded,
@@ -33,6 +33,13 @@ test('the allowance grows with time and not beyond a second', () => {
   expect(times(2)).toEqual([true, false]);
   pass(60_000);
   expect(times(6).filter(Boolean)).toHaveLength(4);
+});
+
+test('an operation that is asked for all the time takes nothing from the others', () => {
+  const { isRecorded } = sampling(1);
+  const polls = Array.from({ length: 5 }, () => isRecorded(ROOT_CONTEXT, 'GET /api/orders/{orderId}'));
+  expect(polls.filter(Boolean)).toHaveLength(1);
+  expect(isRecorded()).toBe(true);
 });
 
 test('none at all can be asked for', () => {

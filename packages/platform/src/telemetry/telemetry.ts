@@ -13,7 +13,7 @@ import { recordSpansWith } from './spans.ts';
 export const telemetryVariables = {
   /** Where telemetry goes. Unset: metrics are read at /metrics, nothing is sent. */
   APPLICATIONINSIGHTS_CONNECTION_STRING: optionalText(),
-  /** Traces that one process begins to record in a second; the others are not recorded. */
+  /** Traces that one process begins to record in a second, of each operation; the others are not recorded. */
   TELEMETRY_TRACES_PER_SECOND: integer(5),
   /** ms between two exports of metrics. */
   TELEMETRY_METRICS_INTERVAL_MS: integer(MINUTE, { min: SECOND }),
