@@ -5,13 +5,13 @@ import type { Logger } from '@valerix/platform/logger';
 import { skipWhileAway } from '@valerix/platform/timer-work';
 import { type Fate, makeFates } from './fate.ts';
 
-/** One row by its key; a switch has to be in force within a second. */
-const EVERY_MS = SECOND / 2;
+/** One row by its key. A switch has to be in force within a second, on a busy machine as well. */
+const EVERY_MS = SECOND / 4;
 
 export interface FollowedSwitch {
   /** The fate of the call that just arrived, by what is in force now. */
   drawFate(): Fate;
-  /** Looks now, and from now on twice a second. */
+  /** Looks now, and from now on four times a second. */
   start(): void;
   /** Looks once. Never throws. */
   look(): Promise<void>;
