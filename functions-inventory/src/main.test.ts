@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type HttpFunctionOptions, HttpRequest, InvocationContext } from '@azure/functions';
 import { type ChaosView, chaosDefaults, chaosView } from '@valerix/contracts/chaos-api';
 import { type ProductView, productPage, productView } from '@valerix/contracts/inventory-api';
+import { faultsOf } from '@valerix/platform/openapi/openapi.fixture';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tests/setup/database.ts';
+import { inventoryApi } from './inventory-api-description.ts';
 
 type Registered = Record<string, unknown>;
 const { http, others, terminate } = vi.hoisted(() => ({
@@ -95,6 +97,7 @@ it('registers each function once, with the operator key where stock is changed',
     'dead-letters-replay-all POST api/ops/dead-letters/replay function',
     'health-get GET health anonymous',
     'metrics-get GET metrics anonymous',
+    'openapi-get GET api/openapi.json anonymous',
     'product-get GET api/products/{productId} anonymous',
     'product-put PUT api/products/{productId} function',
     'product-restock POST api/products/{productId}/restock function',
@@ -111,6 +114,20 @@ it('registers each function once, with the operator key where stock is changed',
     },
     'outbox-relay': { schedule: '*/5 * * * * *' },
   });
+});
+
+it('describes every endpoint, with examples that fit, and nothing else', async () => {
+  const answer = await call('openapi-get');
+  expect(answer.status).toBe(200);
+  const { openapi, paths } = JSON.parse(answer.body) as { openapi: string; paths: Record<string, object> };
+  expect(openapi).toBe('3.1.1');
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.slice(1)}`),
+  );
+  const registered = [...http.entries()].filter(([name]) => name !== 'zz-fallback');
+  expect(described.sort()).toEqual(registered.map(([, { methods, route }]) => `${methods} ${route}`).sort());
+  const { http: httpApp } = await import('./app.ts');
+  expect(faultsOf(httpApp.endpoints(), inventoryApi)).toEqual([]);
 });
 
 describe('products over HTTP', () => {

@@ -10,6 +10,7 @@ import './functions/dead-letters-replay.ts';
 import './functions/dead-letters-replay-all.ts';
 import './functions/health-get.ts';
 import './functions/metrics-get.ts';
+import './functions/openapi-get.ts';
 import './functions/order-events-apply.ts';
 import './functions/orders-verify.ts';
 import './functions/outbox-relay.ts';
