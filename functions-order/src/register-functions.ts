@@ -10,6 +10,7 @@ import { health } from './functions/health.ts';
 import { idempotencyKeysPurge } from './functions/idempotency-keys-purge.ts';
 import { inventoryEvents } from './functions/inventory-events.ts';
 import { metrics } from './functions/metrics.ts';
+import { openapi } from './functions/openapi.ts';
 import { ordersCancel } from './functions/orders-cancel.ts';
 import { ordersCheck } from './functions/orders-check.ts';
 import { ordersCreate } from './functions/orders-create.ts';
@@ -28,6 +29,7 @@ export function registerFunctions(service: OrderService): void {
   ordersShip(service);
   health(service);
   metrics(service);
+  openapi(service);
   inventoryEvents(service);
   outboxRelay(service);
   ordersSweep(service);

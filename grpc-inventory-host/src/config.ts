@@ -1,8 +1,9 @@
+import type { ChaosSettings } from '@valerix/contracts/chaos-api';
 import { choice, flag, integer, optionalText, parseConfig, text } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
 import { type TelemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
-import { type ChaosSettings, chaosSettings, chaosVariables } from './chaos/chaos-settings.ts';
+import { chaosSettingsOf, chaosVariables } from './chaos/chaos-settings.ts';
 
 export interface HostConfig {
   readonly databaseUrl: string;
@@ -18,6 +19,9 @@ export interface HostConfig {
   readonly maxReservations: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
+  /** Whether an operator may switch faults on at run time. */
+  readonly chaosAllowed: boolean;
+  /** The faults that are in force unless an operator sets others. */
   readonly chaos: ChaosSettings;
   readonly crashPoint: CrashPointSettings | undefined;
   readonly telemetry: TelemetrySettings;
@@ -54,7 +58,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
     maxReservations: settings.GRPC_MAX_IN_FLIGHT,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,
-    chaos: chaosSettings(settings),
+    chaosAllowed: settings.CHAOS_ALLOWED,
+    chaos: chaosSettingsOf(settings),
     crashPoint: crashPointSettings(settings),
     telemetry: settings,
   });

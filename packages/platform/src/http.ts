@@ -38,9 +38,19 @@ export interface HttpAppOptions {
   readonly metrics: Metrics;
 }
 
+/** What is known about an endpoint without calling it. */
+export interface RegisteredEndpoint {
+  readonly name: string;
+  readonly methods: readonly HttpMethod[];
+  readonly route: string;
+  readonly authLevel: 'anonymous' | 'function';
+}
+
 export interface HttpApp {
   /** Registers one function; `name` is also the operation that metrics and logs show. */
   endpoint(name: string, endpoint: Endpoint): void;
+  /** The endpoints so far, in the order in which they were registered. */
+  endpoints(): readonly RegisteredEndpoint[];
   /** Registers the function that answers whatever no endpoint does: 404 or 405 as a problem document. */
   fallback(): void;
 }
@@ -57,7 +67,7 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
     description: 'Requests that failed because the database could not be used.',
   });
   const warnFailed = makeSparseWarning(logger, 'request_failed');
-  const known: { pattern: RegExp; methods: readonly string[] }[] = [];
+  const known: (RegisteredEndpoint & { readonly pattern: RegExp })[] = [];
 
   const handle =
     (operation: string, { route, isProbe, handler }: Pick<Endpoint, 'route' | 'isProbe' | 'handler'>): HttpHandler =>
@@ -116,9 +126,10 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
   return {
     endpoint(name, endpoint) {
       const { methods, route, authLevel = 'anonymous' } = endpoint;
-      known.push({ pattern: patternOf(route), methods });
+      known.push({ name, methods, route, authLevel, pattern: patternOf(route) });
       register(name, { methods, route, authLevel, handler: handle(name, endpoint) });
     },
+    endpoints: () => [...known],
     fallback() {
       const methods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
       // The host takes the first matching route in the order of the functions' names: this one must come last.
