@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertFacts, breakerState } from './alerts-api.ts';
 import { failureReason, orderStatus, pricedLine } from './order.ts';
 import { type EntityName, queues, topics } from './topology.ts';
 
@@ -92,7 +93,8 @@ export const eventData = {
   }),
   ErrorOccurred: z.object({ service: z.string(), operation: z.string(), code: z.string(), count }),
   HealthChanged: z.object({ service: z.string(), dependency: z.string(), healthy: z.boolean() }),
-  CircuitBreakerChanged: z.object({ service: z.string(), state: z.enum(['closed', 'open', 'half_open']) }),
+  CircuitBreakerChanged: z.object({ service: z.string(), state: breakerState }),
+  AlertChanged: alertFacts,
   ChaosInjected: z.object({ service: z.string(), fault: z.string(), delayMs: z.number().optional() }),
 } as const;
 
@@ -105,6 +107,7 @@ const metricEvents = [
   'ErrorOccurred',
   'HealthChanged',
   'CircuitBreakerChanged',
+  'AlertChanged',
   'ChaosInjected',
 ] as const;
 
