@@ -5,6 +5,7 @@ import { type LogLevel, logLevels } from '@valerix/platform/logger';
 export interface AppConfig {
   readonly databaseUrl: string;
   readonly serviceBus: string;
+  readonly storage: string;
   readonly databaseMaxConnections: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
@@ -17,6 +18,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     {
       INVENTORY_DATABASE_URL: text(),
       ServiceBusConnection: text(),
+      StorageConnection: text(),
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
@@ -27,6 +29,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   return Object.freeze({
     databaseUrl: settings.INVENTORY_DATABASE_URL,
     serviceBus: settings.ServiceBusConnection,
+    storage: settings.StorageConnection,
     databaseMaxConnections: settings.DATABASE_MAX_CONNECTIONS,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,

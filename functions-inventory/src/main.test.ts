@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type HttpFunctionOptions, HttpRequest, InvocationContext } from '@azure/functions';
+import { alertsReport } from '@valerix/contracts/alerts-api';
 import { type ProductView, productPage, productView } from '@valerix/contracts/inventory-api';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Storage, startStorage } from '../../tests/setup/azurite.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/setup/database.ts';
 
 type Registered = Record<string, unknown>;
@@ -27,9 +29,12 @@ vi.mock('@azure/functions', async (original) => {
 });
 
 let testDatabase: TestDatabase;
+let storage: Storage;
 beforeAll(async () => {
   testDatabase = await createTestDatabase('functions_inventory');
+  storage = await startStorage();
   vi.stubEnv('INVENTORY_DATABASE_URL', testDatabase.url);
+  vi.stubEnv('StorageConnection', storage.connection);
   // Nobody listens there.
   vi.stubEnv(
     'ServiceBusConnection',
@@ -43,6 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const callback of terminate) await callback();
   vi.unstubAllEnvs();
+  await storage.stop();
   await testDatabase.drop();
 });
 
@@ -84,6 +90,7 @@ const fresh = () => `beans-${randomUUID().slice(0, 8)}`;
 it('registers each function once, with the operator key where stock is changed', () => {
   const listed = [...http].map(([name, { methods, route, authLevel }]) => `${name} ${methods} ${route} ${authLevel}`);
   expect(listed.sort()).toEqual([
+    'alerts-get GET api/ops/alerts function',
     'dead-letters-discard DELETE api/ops/dead-letters/{id} function',
     'dead-letters-discard-all DELETE api/ops/dead-letters function',
     'dead-letters-get GET api/ops/dead-letters/{id} function',
@@ -107,6 +114,8 @@ it('registers each function once, with the operator key where stock is changed',
       connection: 'ServiceBusConnection',
     },
     'outbox-relay': { schedule: '*/5 * * * * *' },
+    'system-watch': { schedule: '*/10 * * * * *' },
+    'alert-rows-purge': { schedule: '30 */5 * * * *' },
   });
 });
 
@@ -171,6 +180,26 @@ it('tells which dependency is away', async () => {
     status: 'unhealthy',
     dependencies: { database: { status: 'healthy' }, serviceBus: { status: 'unhealthy' } },
   });
+});
+
+it('tells an operator that the alerts are red and why, and that they are not known while storage is away', async () => {
+  const fire = (name: string) => (others.get(name) as { handler: () => Promise<void> }).handler();
+  await fire('system-watch');
+  const answer = await call('alerts-get');
+  expect(answer.status).toBe(200);
+  const report = alertsReport.parse(JSON.parse(answer.body));
+  expect(report).toMatchObject({ state: 'red', windowSeconds: 30 });
+  expect(report.rules.find(({ rule }) => rule === 'health')).toMatchObject({
+    state: 'red',
+    reason: 'functions-inventory cannot use serviceBus.',
+  });
+  await fire('alert-rows-purge');
+
+  storage.freeze();
+  const unknown = await call('alerts-get');
+  storage.goOn();
+  expect(unknown.status).toBe(503);
+  expect(JSON.parse(unknown.body)).toMatchObject({ code: 'alerts_unknown' });
 });
 
 it('says that it is unavailable to an operator who asks for dead letters while Service Bus is away', async () => {

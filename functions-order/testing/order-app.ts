@@ -10,6 +10,7 @@ import {
 import type { EntityName } from '@valerix/contracts/topology';
 import type { Logger } from '@valerix/platform/logger';
 import type { Broker, OutgoingMessage } from '@valerix/platform/messaging';
+import { noStorage } from '../../tests/setup/azurite.ts';
 import { composeOrderService, type OrderService } from '../src/composition.ts';
 import { readConfig } from '../src/config.ts';
 import { registerFunctions } from '../src/register-functions.ts';
@@ -70,7 +71,7 @@ export function startOrderApp(
     async close() {},
     ...more,
   };
-  const config = readConfig({ ServiceBusConnection: 'unused', ...env });
+  const config = readConfig({ ServiceBusConnection: 'unused', StorageConnection: noStorage, ...env });
   const service = composeOrderService(config, {
     triggers: {
       http: (name, options) => void https.set(name, options as HttpFunctionOptions),

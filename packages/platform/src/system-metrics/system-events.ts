@@ -17,7 +17,7 @@ export interface SystemEvents {
   /** One `ResponseTime` per second and operation, one `ErrorOccurred` per second, operation and code. */
   measured(seconds: readonly TalliedSecond[]): void;
   changed<T extends ChangeType>(type: T, data: EventData<T>): void;
-  /** Begins to send what waits, unless that is under way or has just failed. Never throws. */
+  /** Sends what waits, unless sending has just failed; one after the other. Never throws. */
   flush(): Promise<void>;
 }
 
@@ -84,8 +84,9 @@ export function makeSystemEvents(options: SystemEventsOptions): SystemEvents {
       changes = newest([...changes, outboxRow(type, data, { now: new Date(now()) })], MAX_CHANGES);
     },
     async flush() {
-      const isEmpty = changes.length + measurements.length === 0;
-      if (sending === undefined && (isEmpty || now() < restUntil)) return;
+      // What came after that one began goes with the next.
+      if (sending !== undefined) await sending;
+      if (changes.length + measurements.length === 0 || now() < restUntil) return;
       sending ??= send().finally(() => {
         sending = undefined;
       });
