@@ -15,6 +15,7 @@ export function planEnvironments(
 ): AppEnvironments {
   const everywhere = {
     ServiceBusConnection: connections.serviceBus,
+    StorageConnection: connections.storage,
     APPLICATIONINSIGHTS_CONNECTION_STRING: connections.insights,
   };
   const functions = {

@@ -15,6 +15,7 @@ import { makeLogger } from '@valerix/platform/logger';
 import { makeMessaging } from '@valerix/platform/messaging';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { startTelemetry } from '@valerix/platform/telemetry/telemetry';
+import { makeWatch } from '@valerix/platform/watch';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
 import { checkInventory } from '@valerix/reconciler/check-inventory';
 import { makeChaosDesk } from './chaos-desk.ts';
@@ -43,9 +44,23 @@ export const chaosDesk = makeChaosDesk(makeChaosSwitch({ database, outbox }), co
 const reservations = makeReservations({ database, outbox, metrics });
 observeStockLevels({ metrics, products, outbox, logger });
 
-export const http = makeHttpApp({ register: app.http.bind(app), logger, metrics });
+export const watch = makeWatch({
+  service: SERVICE,
+  storageConnection: config.storage,
+  messaging,
+  metrics,
+  logger,
+  checkHealth: () => health(),
+});
+export const http = makeHttpApp({
+  register: app.http.bind(app),
+  logger,
+  metrics,
+  onFinished: watch.requestFinished,
+});
 export const health = makeHealth({
   service: SERVICE,
+  onChange: watch.healthChanged,
   probes: {
     database: () => database.query('SELECT FROM products LIMIT 1'),
     serviceBus: () => messaging.probe(queues.verifyOrders),
@@ -94,7 +109,10 @@ export const checkBooks = makeBooksCheck({
 // The schema, and with it the catalogue, is in place soon after the start and not only when the first request comes.
 database.ready().catch((error: unknown) => logger.warn('database_not_ready', { error }));
 
+watch.start();
+
 app.hook.appTerminate(async () => {
+  await watch.stop();
   await messaging.close();
   await database.close();
   await telemetry.close();

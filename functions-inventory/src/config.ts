@@ -6,6 +6,7 @@ import { type TelemetrySettings, telemetryVariables } from '@valerix/platform/te
 export interface AppConfig {
   readonly databaseUrl: string;
   readonly serviceBus: string;
+  readonly storage: string;
   readonly databaseMaxConnections: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
@@ -21,6 +22,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     {
       INVENTORY_DATABASE_URL: text(),
       ServiceBusConnection: text(),
+      StorageConnection: text(),
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
@@ -32,6 +34,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   return Object.freeze({
     databaseUrl: settings.INVENTORY_DATABASE_URL,
     serviceBus: settings.ServiceBusConnection,
+    storage: settings.StorageConnection,
     databaseMaxConnections: settings.DATABASE_MAX_CONNECTIONS,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,

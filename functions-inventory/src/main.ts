@@ -1,4 +1,6 @@
 import { http } from './app.ts';
+import './functions/alert-rows-purge.ts';
+import './functions/alerts-get.ts';
 import './functions/books-check.ts';
 import './functions/chaos-get.ts';
 import './functions/chaos-put.ts';
@@ -18,5 +20,6 @@ import './functions/product-get.ts';
 import './functions/product-put.ts';
 import './functions/product-restock.ts';
 import './functions/products-list.ts';
+import './functions/system-watch.ts';
 
 http.fallback();

@@ -5,6 +5,7 @@ import { readConfig } from './config.ts';
 const least = {
   ORDERS_DATABASE_URL: 'postgresql://db/orders',
   ServiceBusConnection: 'Endpoint=sb://bus',
+  StorageConnection: 'UseDevelopmentStorage=true',
   INVENTORY_GRPC_URL: 'https://warehouse',
 };
 
@@ -47,6 +48,7 @@ test('one message names every fault', () => {
   for (const name of [
     'ORDERS_DATABASE_URL',
     'ServiceBusConnection',
+    'StorageConnection',
     'INVENTORY_GRPC_URL',
     'INVENTORY_BUDGET_MS',
     'SWEEP_AGES_MS',

@@ -22,6 +22,8 @@ const shape = {
   ORDERS_DATABASE_URL: text(),
   /** Service Bus connection string; the triggers read the same setting. */
   ServiceBusConnection: text(),
+  /** Connection string of the storage account; its tables hold what the alerts are judged by. */
+  StorageConnection: text(),
   /** The Inventory service: `http://host:port` or `https://host`. */
   INVENTORY_GRPC_URL: grpcUrl(),
   DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 100 }),

@@ -8,6 +8,8 @@ const config = readConfig(process.env);
 const telemetry = await startTelemetry(SERVICE, config);
 const service = composeOrderService(config, { triggers: app, telemetry });
 registerFunctions(service);
+service.watch.start();
+app.hook.appTerminate(() => service.close());
 
 // Migrates before the first request needs it; while the database is away, the first statement tries again.
 service.database.ready().catch(() => {});

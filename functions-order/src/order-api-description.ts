@@ -52,6 +52,7 @@ const accepted: OrderView = {
 };
 const details: OrderDetails = {
   ...confirmed,
+  traceId: '0af7651916cd43dd8448eb211c80319c',
   history: [
     { orderVersion: 1, from: null, to: 'pending', reason: null, at: '2026-01-02T03:04:05.678Z' },
     { orderVersion: 2, from: 'pending', to: 'confirmed', reason: null, at: '2026-01-02T03:04:05.702Z' },

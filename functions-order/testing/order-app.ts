@@ -11,6 +11,7 @@ import type { EntityName } from '@valerix/contracts/topology';
 import type { Logger } from '@valerix/platform/logger';
 import type { Broker, OutgoingMessage } from '@valerix/platform/messaging';
 import { localTelemetry } from '@valerix/platform/telemetry/telemetry';
+import { noStorage } from '../../tests/setup/azurite.ts';
 import { composeOrderService, type OrderService, SERVICE } from '../src/composition.ts';
 import { readConfig } from '../src/config.ts';
 import { registerFunctions } from '../src/register-functions.ts';
@@ -71,7 +72,7 @@ export function startOrderApp(
     async close() {},
     ...more,
   };
-  const config = readConfig({ ServiceBusConnection: 'unused', ...env });
+  const config = readConfig({ ServiceBusConnection: 'unused', StorageConnection: noStorage, ...env });
   const service = composeOrderService(config, {
     triggers: {
       http: (name, options) => void https.set(name, options as HttpFunctionOptions),

@@ -1,10 +1,12 @@
 import type { HttpFunctionOptions, HttpHandler, HttpMethod, HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { ErrorCode } from '@valerix/contracts/errors';
 import { limits } from '@valerix/contracts/order';
 import { describeError, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { isUnavailable } from './postgres-errors.ts';
 import { RequestError } from './problem.ts';
 import { makeSparseWarning } from './sparse-warning.ts';
+import type { FinishedRequest } from './system-metrics/request-tally.ts';
 import { inSpan } from './telemetry/spans.ts';
 import { traceIdOf } from './trace-context.ts';
 
@@ -36,6 +38,8 @@ export interface HttpAppOptions {
   readonly register: (name: string, options: HttpFunctionOptions) => void;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Told of each answer that says something about how well the service does its work. */
+  readonly onFinished?: (request: FinishedRequest) => void;
 }
 
 /** What is known about an endpoint without calling it. */
@@ -58,7 +62,7 @@ export interface HttpApp {
 const RETRY_AFTER_SECONDS = 2;
 
 /** The HTTP face of a Function App: one place that measures, traces and turns errors into problem documents. */
-export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): HttpApp {
+export function makeHttpApp({ register, logger, metrics, onFinished }: HttpAppOptions): HttpApp {
   const duration = metrics.meter.createHistogram('http_request_duration_seconds', {
     description: 'Time from the call of a handler to its answer.',
     unit: 's',
@@ -70,7 +74,11 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
   const known: (RegisteredEndpoint & { readonly pattern: RegExp })[] = [];
 
   const handle =
-    (operation: string, { route, isProbe, handler }: Pick<Endpoint, 'route' | 'isProbe' | 'handler'>): HttpHandler =>
+    (
+      operation: string,
+      { route, isProbe, handler }: Pick<Endpoint, 'route' | 'isProbe' | 'handler'>,
+      isWork = false,
+    ): HttpHandler =>
     (request) => {
       const startedAt = performance.now();
       const { method } = request;
@@ -81,15 +89,23 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
       return inSpan(`${method} /${route}`, { kind: 'server', parent, origin, attributes }, async (span) => {
         const { traceparent } = span;
         let answer: HttpResponseInit;
+        let code: ErrorCode | undefined;
         try {
           answer = await handler(makeCall(request, traceparent));
         } catch (error) {
           answer = answerFor(error, operation, traceIdOf(traceparent));
+          code = codeOf(error);
           if ((answer.status ?? 500) >= 500) span.fail(error);
         }
         const status = answer.status ?? 200;
         span.set({ 'http.response.status_code': status });
-        duration.record((performance.now() - startedAt) / 1000, { operation, method, status: String(status) });
+        const durationMs = performance.now() - startedAt;
+        // A refusal of what is too much costs no work: counted, a flood of them would make slow orders look fast.
+        if (isWork && status !== 429) {
+          const failure = status >= 500 ? (code ?? `http_${status}`) : undefined;
+          onFinished?.({ operation, durationMs, isChange: method !== 'GET', failure });
+        }
+        duration.record(durationMs / 1000, { operation, method, status: String(status) });
         return { ...answer, headers: { ...(answer.headers as Record<string, string>), traceparent } };
       });
     };
@@ -127,7 +143,7 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
     endpoint(name, endpoint) {
       const { methods, route, authLevel = 'anonymous' } = endpoint;
       known.push({ name, methods, route, authLevel, pattern: patternOf(route) });
-      register(name, { methods, route, authLevel, handler: handle(name, endpoint) });
+      register(name, { methods, route, authLevel, handler: handle(name, endpoint, isWork(route)) });
     },
     endpoints: () => [...known],
     fallback() {
@@ -141,6 +157,20 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
       });
     },
   };
+}
+
+/**
+ * What is done for shoppers and operators, by its route. Health, metrics, the API's description and whatever an
+ * operator's page asks again and again are not: they would thin out the average that shoppers feel.
+ */
+function isWork(route: string): boolean {
+  return route.startsWith('api/') && !route.startsWith('api/ops/') && route !== 'api/openapi.json';
+}
+
+/** The code that an error is answered with. */
+function codeOf(error: unknown): ErrorCode {
+  if (error instanceof RequestError) return error.code;
+  return isUnavailable(error) ? 'temporarily_unavailable' : 'internal_error';
 }
 
 const problemHeaders = { 'content-type': 'application/problem+json' };

@@ -39,7 +39,8 @@ export async function writeOutbox(run: Database['query'], rows: readonly OutboxR
 }
 
 /** The message that carries an outbox row, as a part of the trace that the row belongs to. */
-export function messageOf(row: OutboxRow, traceparent: string | null = row.traceparent): OutgoingMessage {
+export function messageOf(row: OutboxRow): OutgoingMessage {
+  const { traceparent } = row;
   return {
     messageId: row.event_id,
     subject: row.event_type,
@@ -96,7 +97,7 @@ export function makeOutbox({ database, messaging, logger, now = Date.now }: Outb
         (traceparents) =>
           messaging.send(
             entity,
-            group.map((row, index) => messageOf(row, traceparents[index])),
+            group.map((row, index) => messageOf({ ...row, traceparent: traceparents[index] ?? null })),
           ),
       );
     }
