@@ -60,7 +60,6 @@ export const http = makeHttpApp({
 });
 export const health = makeHealth({
   service: SERVICE,
-  onChange: watch.healthChanged,
   probes: {
     database: () => database.query('SELECT FROM products LIMIT 1'),
     serviceBus: () => messaging.probe(queues.verifyOrders),

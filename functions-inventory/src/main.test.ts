@@ -255,8 +255,16 @@ it('tells which dependency is away', async () => {
 
 it('tells an operator that the alerts are red and why, and that they are not known while storage is away', async () => {
   const fire = (name: string) => (others.get(name) as { handler: () => Promise<void> }).handler();
-  await fire('system-watch');
-  const answer = await call('alerts-get');
+  // Service Bus is away from the start; that is no news before the app has had time to connect.
+  const answer = await vi.waitFor(
+    async () => {
+      await fire('system-watch');
+      const given = await call('alerts-get');
+      expect(JSON.parse(given.body)).toMatchObject({ state: 'red' });
+      return given;
+    },
+    { timeout: 10_000, interval: 200 },
+  );
   expect(answer.status).toBe(200);
   const report = alertsReport.parse(JSON.parse(answer.body));
   expect(report).toMatchObject({ state: 'red', windowSeconds: 30 });

@@ -96,7 +96,6 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
   const checkHealth = makeHealth({
     service: SERVICE,
     logger,
-    onChange: watch.healthChanged,
     probes: {
       database: () => database.query('SELECT FROM orders LIMIT 1'),
       serviceBus: () => messaging.probe(topics.inventoryEvents, subscriptions.orderService),

@@ -70,7 +70,6 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
   });
   const health = makeHealth({
     service: SERVICE,
-    onChange: watch.healthChanged,
     probes: {
       database: () => database.query('SELECT FROM products LIMIT 1'),
       serviceBus: () => messaging.probe(queues.verifyOrders),

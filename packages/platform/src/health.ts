@@ -9,8 +9,6 @@ export interface HealthOptions {
   readonly service: string;
   readonly probes: Readonly<Record<string, Probe>>;
   readonly logger: Logger;
-  /** Told once per change of a dependency; a first report that all is well is none. */
-  readonly onChange?: (dependency: string, healthy: boolean) => void;
   /** A dependency that has not answered by then is unhealthy. */
   readonly timeoutMs?: number;
   /** How long a report is given again, so that probes cost nothing however often they come. */
@@ -25,10 +23,9 @@ const CACHE_MS = 0.9 * SECOND;
 
 /** Checks every dependency at once; callers that come together share one check. */
 export function makeHealth(options: HealthOptions): () => Promise<HealthReport> {
-  const { service, probes, logger, onChange, timeoutMs = TIMEOUT_MS, cacheMs = CACHE_MS, now = Date.now } = options;
+  const { service, probes, logger, timeoutMs = TIMEOUT_MS, cacheMs = CACHE_MS, now = Date.now } = options;
   let last: { at: number; report: Promise<HealthReport> } | undefined;
   let known = '';
-  const unhealthy = new Set<string>();
 
   const check = async (): Promise<HealthReport> => {
     const checked = await Promise.all(
@@ -39,12 +36,6 @@ export function makeHealth(options: HealthOptions): () => Promise<HealthReport> 
     if (verdict !== known && (known !== '' || !healthy))
       logger[healthy ? 'info' : 'warn']('health_changed', { verdict });
     known = verdict;
-    for (const [name, { status }] of checked) {
-      const isHealthy = status === 'healthy';
-      const changed = isHealthy ? unhealthy.delete(name) : !unhealthy.has(name);
-      if (!isHealthy) unhealthy.add(name);
-      if (changed) onChange?.(name, isHealthy);
-    }
     return {
       status: healthy ? 'healthy' : 'unhealthy',
       service,

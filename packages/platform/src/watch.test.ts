@@ -52,7 +52,7 @@ function startProcess(service: string, options: Partial<WatchOptions> = {}): Pro
     metrics: makeMetrics(service),
     logger: makeLogger(service, 'info', (line) => logged.push(JSON.parse(line).event)),
     checkHealth: async (): Promise<HealthReport> => ({
-      status: 'healthy',
+      status: [...dependencies.values()].includes('unhealthy') ? 'unhealthy' : 'healthy',
       service,
       timestamp: new Date(clock).toISOString(),
       dependencies: Object.fromEntries([...dependencies].map(([name, status]) => [name, { status, latencyMs: 1 }])),
@@ -99,18 +99,34 @@ test('a dependency that goes away, and the breaker, are told as events and shown
   await order.watch.look();
   order.dependencies.set('inventoryGrpc', 'unhealthy');
   order.breaker = 'open';
-  order.watch.healthChanged('inventoryGrpc', false);
   order.watch.breakerChanged('open');
-  await order.watch.look();
+  for (let looks = 0; looks < 3; looks += 1) await order.watch.look();
   expect(await order.watch.report()).toMatchObject({
     state: 'red',
     services: [{ service: 'order', healthy: false, dependencies: { inventoryGrpc: 'unhealthy' }, breaker: 'open' }],
   });
+  order.dependencies.set('inventoryGrpc', 'healthy');
+  for (let looks = 0; looks < 3; looks += 1) await order.watch.look();
   expect(order.sent.map(({ eventType, data }) => ({ eventType, data }))).toMatchObject([
-    { eventType: 'HealthChanged', data: { service: 'order', dependency: 'inventoryGrpc', healthy: false } },
     { eventType: 'CircuitBreakerChanged', data: { service: 'order', state: 'open' } },
+    { eventType: 'HealthChanged', data: { service: 'order', dependency: 'inventoryGrpc', healthy: false } },
     { eventType: 'AlertChanged', data: { rule: 'health', state: 'red' } },
+    { eventType: 'HealthChanged', data: { service: 'order', dependency: 'inventoryGrpc', healthy: true } },
+    { eventType: 'AlertChanged', data: { rule: 'health', state: 'green' } },
   ]);
+});
+
+test('a process that is still connecting is no news; one that cannot after 5 s is', async () => {
+  const order = startProcess('order');
+  order.dependencies.set('database', 'unhealthy');
+  await order.watch.look();
+  clock += 4_999;
+  await order.watch.look();
+  expect(order.sent).toEqual([]);
+  expect((await order.watch.report()).services).toEqual([]);
+  clock += 1;
+  await order.watch.look();
+  expect(order.sent.map(({ eventType }) => eventType)).toEqual(['HealthChanged', 'AlertChanged']);
 });
 
 test('a process that ends by intention is not missed; one that is killed is', async () => {

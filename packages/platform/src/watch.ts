@@ -19,7 +19,6 @@ import { makeSystemEvents } from './system-metrics/system-events.ts';
 export interface Watch {
   /** Counts an answer; costs a few additions and never throws. */
   requestFinished(request: FinishedRequest): void;
-  healthChanged(dependency: string, healthy: boolean): void;
   breakerChanged(state: BreakerState): void;
   /** Begins to look every second, without keeping the process alive for it. */
   start(): void;
@@ -48,6 +47,11 @@ export interface WatchOptions {
 
 /** An instance that is well says so this often. */
 const HEARTBEAT_MS = 5 * SECOND;
+/**
+ * A process that has just started is still connecting: what it cannot use meanwhile is no news, or every start would be an
+ * alert. `GET /health` says how it is at any time.
+ */
+const WARM_UP_MS = 5 * SECOND;
 /** Whoever is idle looks at the alerts this often, while they are green: another service may have fallen silent. */
 const JUDGE_IDLE_MS = 5 * SECOND;
 /** All instances write the second that is over at the same moment; by then they have. */
@@ -65,6 +69,8 @@ export function makeWatch(options: WatchOptions): Watch {
   const tally = makeRequestTally(now);
 
   let waiting: Bucket[] = [];
+  const unhealthy = new Set<string>();
+  let isWarm = false;
   let lastBeat = { at: Number.NEGATIVE_INFINITY, facts: '' };
   let lastJudgedAt = Number.NEGATIVE_INFINITY;
   /** Red, or not known: looked at every second until it is green. */
@@ -110,8 +116,24 @@ export function makeWatch(options: WatchOptions): Watch {
     return true;
   };
 
+  /** Tells each change of a dependency once; a first report that all is well is none. */
+  const tellChanges = (dependencies: HealthReport['dependencies']) => {
+    for (const [dependency, { status }] of Object.entries(dependencies)) {
+      const healthy = status === 'healthy';
+      if (healthy !== unhealthy.has(dependency)) continue;
+      if (healthy) unhealthy.delete(dependency);
+      else unhealthy.add(dependency);
+      events.changed('HealthChanged', { service, dependency, healthy });
+    }
+    void events.flush();
+  };
+
+  /** Answers whether there was something new to say. */
   const beat = async () => {
-    const { dependencies } = await checkHealth();
+    const { status: overall, dependencies } = await checkHealth();
+    isWarm ||= overall === 'healthy' || now() - startedAt >= WARM_UP_MS;
+    if (!isWarm) return false;
+    tellChanges(dependencies);
     const states = Object.entries(dependencies).map(([name, { status }]) => [name, status] as const);
     const said = { dependencies: Object.fromEntries(states), breaker: breakerState?.() ?? null };
     const facts = JSON.stringify(said);
@@ -168,10 +190,6 @@ export function makeWatch(options: WatchOptions): Watch {
 
   return {
     requestFinished: tally.add,
-    healthChanged(dependency, healthy) {
-      events.changed('HealthChanged', { service, dependency, healthy });
-      void events.flush();
-    },
     breakerChanged(state) {
       events.changed('CircuitBreakerChanged', { service, state });
       void events.flush();

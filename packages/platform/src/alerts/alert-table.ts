@@ -42,6 +42,8 @@ export interface AlertTable {
 
 const TABLE = 'alertbuckets';
 const TIMEOUT_MS = 2 * SECOND;
+/** Nobody waits for it, and it handles many rows at a time. */
+const CLEANING_TIMEOUT_MS = 20 * SECOND;
 /** Much more than the window, for whoever looks at the table by hand. */
 const KEPT_MS = 10 * MINUTE;
 /** Entities that one transaction takes. https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions */
@@ -74,10 +76,10 @@ export function openAlertTable(storageConnection: string): AlertTable {
       throw error;
     }
   };
-  const list = async (filter: string, select?: string[]): Promise<object[]> => {
+  const list = async (filter: string, select?: string[], timeoutMs = TIMEOUT_MS): Promise<object[]> => {
     const found: object[] = [];
     const queryOptions = { filter, ...(select && { select }) };
-    for await (const row of table.listEntities({ queryOptions, ...bounded() })) found.push(row);
+    for await (const row of table.listEntities({ queryOptions, ...bounded(timeoutMs) })) found.push(row);
     return found;
   };
   const removeAll = async (keys: readonly Row[]): Promise<number> => {
@@ -87,7 +89,7 @@ export function openAlertTable(storageConnection: string): AlertTable {
         // Two instances may clean up at once: what is gone already ends this round, and the next one finds the rest.
         await table.submitTransaction(
           some.map((row) => ['delete', row]),
-          bounded(),
+          bounded(CLEANING_TIMEOUT_MS),
         );
       }
     }
@@ -145,7 +147,11 @@ export function openAlertTable(storageConnection: string): AlertTable {
       using(async () => {
         const { from, until } = partitionsBefore(Math.floor((now - KEPT_MS) / SECOND));
         const keys = ['PartitionKey', 'RowKey'];
-        const buckets = await list(odata`PartitionKey ge ${from} and PartitionKey lt ${until}`, keys);
+        const buckets = await list(
+          odata`PartitionKey ge ${from} and PartitionKey lt ${until}`,
+          keys,
+          CLEANING_TIMEOUT_MS,
+        );
         const heartbeats = (await list(odata`PartitionKey eq ${HEARTBEATS}`)).filter((row) => {
           const heartbeat = readHeartbeat(row);
           return heartbeat === undefined || now - heartbeat.at > REMEMBERED_MS;
@@ -155,7 +161,7 @@ export function openAlertTable(storageConnection: string): AlertTable {
   };
 }
 
-const bounded = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+const bounded = (ms = TIMEOUT_MS) => ({ abortSignal: AbortSignal.timeout(ms) });
 
 /** The table service's own word for what went wrong. */
 function codeOf(error: unknown): string | undefined {

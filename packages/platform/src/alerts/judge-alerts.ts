@@ -43,7 +43,9 @@ export function makeJudge({ table, messaging, logger, now = Date.now }: JudgeOpt
       if (kind === 'changed') {
         const written = await table.writeState(state, version);
         if (written === undefined) continue;
-        for (const { facts } of state.unannounced) logger.warn('alert_changed', facts);
+        for (const { facts } of state.unannounced) {
+          logger[facts.state === 'red' ? 'warn' : 'info']('alert_changed', facts);
+        }
         announcing = announcing.then(() => announce(state, written));
       }
       return reportOf(state, verdict);
