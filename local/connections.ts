@@ -13,6 +13,7 @@ export interface Connections {
   readonly serviceBus: string;
   readonly storage: string;
   readonly insights: string;
+  readonly webPubSub: string;
 }
 
 /** The two databases, each with the one role that may enter it. */
@@ -36,6 +37,9 @@ export function planConnections(ports: PortPlan, secrets: Secrets, replaced: Rep
     serviceBus: replaced.serviceBus ?? emulatorConnection(ports.servicebus),
     storage: replaced.storage ?? azuriteConnection(ports),
     insights: replaced.insights ?? insightsConnection(ports.insights),
+    webPubSub:
+      replaced.webPubSub ??
+      `Endpoint=http://127.0.0.1:${ports.webpubsub};AccessKey=${secrets.webPubSubKey};Version=1.0;`,
   };
 }
 

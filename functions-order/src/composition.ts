@@ -15,6 +15,7 @@ import { type Logger, makeLogger } from '@valerix/platform/logger';
 import { type Broker, makeMessaging } from '@valerix/platform/messaging';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { openDatabase } from '@valerix/platform/postgres';
+import { makeClientUrl } from '@valerix/platform/push/client-url';
 import type { Telemetry } from '@valerix/platform/telemetry/telemetry';
 import { makeWatch } from '@valerix/platform/watch';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
@@ -137,6 +138,8 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     admission,
     refusalTurn: makeRefusalTurns(),
     now,
+    readOrder,
+    clientUrl: makeClientUrl(config.WebPubSubConnectionString),
     readOrderWithHistory: makeReadOrderWithHistory(database),
     changeOrder,
     placeOrder: makePlaceOrder({

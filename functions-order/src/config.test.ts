@@ -6,6 +6,7 @@ const least = {
   ORDERS_DATABASE_URL: 'postgresql://db/orders',
   ServiceBusConnection: 'Endpoint=sb://bus',
   StorageConnection: 'UseDevelopmentStorage=true',
+  WebPubSubConnectionString: 'Endpoint=https://push.example;AccessKey=secret;Version=1.0;',
   INVENTORY_GRPC_URL: 'https://warehouse',
 };
 
@@ -39,6 +40,7 @@ test('the defaults are the documented numbers', () => {
 test('one message names every fault', () => {
   const faulty = {
     ServiceBusConnection: ' ',
+    WebPubSubConnectionString: 'Endpoint=https://push.example',
     INVENTORY_GRPC_URL: 'warehouse:50051',
     INVENTORY_BUDGET_MS: 'soon',
     SWEEP_AGES_MS: '60000,15000',
@@ -49,6 +51,7 @@ test('one message names every fault', () => {
     'ORDERS_DATABASE_URL',
     'ServiceBusConnection',
     'StorageConnection',
+    'WebPubSubConnectionString',
     'INVENTORY_GRPC_URL',
     'INVENTORY_BUDGET_MS',
     'SWEEP_AGES_MS',
