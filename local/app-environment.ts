@@ -17,6 +17,7 @@ export function planEnvironments(
   const functions = {
     FUNCTIONS_WORKER_RUNTIME: 'node',
     AzureWebJobsStorage: connections.storage,
+    WebPubSubConnectionString: connections.webPubSub,
     // The time zone of a Function App on Azure, by which timers fire.
     TZ: 'UTC',
     ...messaging,

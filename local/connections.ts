@@ -12,6 +12,7 @@ export interface Connections {
   readonly inventory: string;
   readonly serviceBus: string;
   readonly storage: string;
+  readonly webPubSub: string;
 }
 
 /** The two databases, each with the one role that may enter it. */
@@ -34,6 +35,9 @@ export function planConnections(ports: PortPlan, secrets: Secrets, replaced: Rep
     inventory: ownerUrl(postgresAdmin, databases.inventory),
     serviceBus: replaced.serviceBus ?? emulatorConnection(ports.servicebus),
     storage: replaced.storage ?? azuriteConnection(ports),
+    webPubSub:
+      replaced.webPubSub ??
+      `Endpoint=http://127.0.0.1:${ports.webpubsub};AccessKey=${secrets.webPubSubKey};Version=1.0;`,
   };
 }
 

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Home, writePrivately } from './home.ts';
-import { type Plan, ROOT } from './parts.ts';
+import type { Plan } from './parts.ts';
+import { ROOT } from './repository.ts';
 
 /** Leaves the settings with which a person runs the apps beside the stand-ins, and returns what to tell that person. */
 export async function writeOwnRunSettings(plan: Plan, home: Home): Promise<string> {

@@ -14,7 +14,7 @@ const endpoints: Endpoints = {
   serviceBusAdmin: 'http://127.0.0.1:5300',
   databases: { orders: 'postgresql://127.0.0.1/orders', inventory: 'postgresql://127.0.0.1/inventory' },
   serviceBus: 'Endpoint=sb://127.0.0.1:5672',
-  webPubSub: null,
+  webPubSub: 'Endpoint=http://127.0.0.1:8085',
   storage: 'AccountName=devstoreaccount1',
   operatorKey: 'key',
   processes: { order: 4711 },

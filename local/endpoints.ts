@@ -6,7 +6,7 @@ import { type Home, homeAt, writePrivately } from './home.ts';
 const pid = z.number().int().positive();
 
 const endpointsSchema = z.object({
-  /** URLs; those of the sites are null while they are not part of the run. */
+  /** URLs; those of the sites are null where they are left out. */
   order: z.url(),
   inventory: z.url(),
   grpc: z.url(),
@@ -18,7 +18,7 @@ const endpointsSchema = z.object({
   /** Connection strings. */
   databases: z.object({ orders: z.string(), inventory: z.string() }),
   serviceBus: z.string(),
-  webPubSub: z.string().nullable(),
+  webPubSub: z.string(),
   storage: z.string(),
   operatorKey: z.string(),
   processes: z.record(z.string(), pid),

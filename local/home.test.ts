@@ -8,7 +8,17 @@ test('secrets are made at random once per data directory and kept', async () => 
   const [one, other] = [await freshHome(), await freshHome()];
   const secrets = await openSecrets(one);
   expect(await openSecrets(one)).toEqual(secrets);
-  expect(new Set([...Object.values(secrets), ...Object.values(await openSecrets(other))]).size).toBe(10);
+  expect(new Set([...Object.values(secrets), ...Object.values(await openSecrets(other))]).size).toBe(12);
+});
+
+test('a data directory of before there was a Web PubSub keeps its secrets and gets a key for it', async () => {
+  const home = await freshHome();
+  const { webPubSubKey, ...older } = await openSecrets(home);
+  writeFileSync(home.secrets, JSON.stringify(older));
+  const secrets = await openSecrets(home);
+  expect(secrets).toMatchObject(older);
+  expect(secrets.webPubSubKey).not.toBe(webPubSubKey);
+  expect(await openSecrets(home)).toEqual(secrets);
 });
 
 test('only the owner can read secrets and function keys', async () => {

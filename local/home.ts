@@ -28,12 +28,15 @@ export interface Home {
 }
 
 const password = z.string().min(16);
+const random = () => randomBytes(24).toString('base64url');
 const secretsSchema = z.object({
   operatorKey: password,
   masterKey: password,
   postgresPassword: password,
   ordersPassword: password,
   inventoryPassword: password,
+  /** Of at least 32 bytes, as the official emulator wants it. A data directory of before Web PubSub gets one now. */
+  webPubSubKey: password.min(32).default(random),
 });
 
 /** Made at random once per data directory. */
@@ -113,12 +116,12 @@ async function readSecrets(file: string): Promise<Secrets> {
 }
 
 function newSecrets(): Secrets {
-  const random = () => randomBytes(24).toString('base64url');
   return {
     operatorKey: random(),
     masterKey: random(),
     postgresPassword: random(),
     ordersPassword: random(),
     inventoryPassword: random(),
+    webPubSubKey: random(),
   };
 }

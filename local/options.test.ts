@@ -27,10 +27,12 @@ test('an empty variable counts as not set', () => {
 
 test('every fault is named in one message', () => {
   const faults = { VALERIX_POSTGRES_URL: 'mysql://localhost', VALERIX_SERVICEBUS_CONNECTION: 'localhost' };
+  Object.assign(faults, { VALERIX_WEBPUBSUB_CONNECTION: 'localhost' });
   const refusal = refusalOf(() => read(['--port-base', '80'], faults));
   expect(refusal).toContain('--port-base needs a whole number from 1024');
   expect(refusal).toContain('VALERIX_POSTGRES_URL must look like');
   expect(refusal).toContain('VALERIX_SERVICEBUS_CONNECTION must be a connection string');
+  expect(refusal).toContain('VALERIX_WEBPUBSUB_CONNECTION must look like');
 });
 
 test('a port base that leaves no room for all ports is refused', () => {
@@ -43,6 +45,14 @@ test('a port base that leaves no room for all ports is refused', () => {
 test('parts can be left out by name', () => {
   expect(read(['--without', 'grpc', '--without', 'order'])?.without).toEqual(new Set(['grpc', 'order']));
   expect(refusalOf(() => read(['--without', 'everything']))).toContain('--without needs one of postgres');
+});
+
+test('the sites run by the development server when asked for, by argument or variable', () => {
+  expect(read([])?.devSites).toBe(false);
+  expect(read([], { VALERIX_DEV_SITES: '' })?.devSites).toBe(false);
+  expect(read(['--dev-sites'])?.devSites).toBe(true);
+  expect(read([], { VALERIX_DEV_SITES: '1' })?.devSites).toBe(true);
+  expect(refusalOf(() => read([], { VALERIX_DEV_SITES: 'perhaps' }))).toContain('VALERIX_DEV_SITES must be');
 });
 
 test('an unknown argument shows the usage', () => {

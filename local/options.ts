@@ -4,7 +4,17 @@ import { z } from 'zod';
 import { PORT_COUNT } from './ports.ts';
 import { StartRefused } from './start-refused.ts';
 
-export const PART_NAMES = ['postgres', 'azurite', 'servicebus', 'grpc', 'order', 'inventory'] as const;
+export const PART_NAMES = [
+  'postgres',
+  'azurite',
+  'servicebus',
+  'webpubsub',
+  'grpc',
+  'order',
+  'inventory',
+  'storefront',
+  'dashboard',
+] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 export const USAGE = `Usage: npm start -- [options]
@@ -14,8 +24,11 @@ Starts the whole system on this machine and keeps it running until Ctrl+C.
   --port-base N      use the ports N, N+1, ... instead of the default ones, so that two systems can run side by side
   --home DIR         where the data lives (default: VALERIX_HOME, else .valerix)
   --fresh            delete the data of earlier runs first
-  --emulators-only   start only PostgreSQL, Azurite and Service Bus, and write the settings for running the apps yourself
-  --without PART     leave a part out, for running it yourself; may be repeated. The parts: ${PART_NAMES.join(', ')}
+  --emulators-only   start only PostgreSQL, Azurite, Service Bus and Web PubSub, and write the settings for running the
+                     apps yourself
+  --dev-sites        run both sites by Vite's development server, which follows their source, instead of as built
+  --without PART     leave a part out, for running it yourself; may be repeated. The parts:
+                     ${PART_NAMES.join(', ')}
   --help             show this
 
 Each stand-in can be replaced by the real thing with one variable:
@@ -23,9 +36,10 @@ Each stand-in can be replaced by the real thing with one variable:
   VALERIX_POSTGRES_URL            admin URL of an existing PostgreSQL; databases and roles are created there if missing
   VALERIX_SERVICEBUS_CONNECTION   connection string of the official emulator or of a real namespace
   VALERIX_STORAGE_CONNECTION      connection string of a storage account
+  VALERIX_WEBPUBSUB_CONNECTION    connection string of a Web PubSub service or of the official emulator
   VALERIX_FUNC                    path of Core Tools' func, to run the Function Apps instead of local/functions-host
 
-Every other variable is handed on to the apps, so GREMLIN_MODE=true npm start works.
+VALERIX_DEV_SITES=1 means --dev-sites. Every other variable is handed on to the apps, so GREMLIN_MODE=true npm start works.
 `;
 
 export interface Options {
@@ -34,6 +48,7 @@ export interface Options {
   readonly home: string;
   readonly fresh: boolean;
   readonly emulatorsOnly: boolean;
+  readonly devSites: boolean;
   readonly without: ReadonlySet<PartName>;
   readonly replaced: Replacements;
 }
@@ -43,6 +58,7 @@ export interface Replacements {
   readonly postgresUrl: string | undefined;
   readonly serviceBus: string | undefined;
   readonly storage: string | undefined;
+  readonly webPubSub: string | undefined;
   readonly func: string | undefined;
 }
 
@@ -55,6 +71,7 @@ const schema = z.object({
   home: z.string().min(1, '--home needs a directory.'),
   fresh: z.boolean(),
   emulatorsOnly: z.boolean(),
+  devSites: variable.pipe(z.stringbool('VALERIX_DEV_SITES must be true or false.').default(false)),
   without: z.array(z.enum(PART_NAMES, `--without needs one of ${PART_NAMES.join(', ')}.`)),
   replaced: z.object({
     postgresUrl: variable.refine(
@@ -66,6 +83,10 @@ const schema = z.object({
       'VALERIX_SERVICEBUS_CONNECTION must be a connection string that begins with Endpoint=sb://.',
     ),
     storage: variable,
+    webPubSub: variable.refine(
+      (text) => text === undefined || /Endpoint=https?:\/\/.*AccessKey=/i.test(text),
+      'VALERIX_WEBPUBSUB_CONNECTION must look like Endpoint=https://...;AccessKey=...;Version=1.0;',
+    ),
     func: variable,
   }),
 });
@@ -82,28 +103,32 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv, cw
     home: given.home ?? (env.VALERIX_HOME || '.valerix'),
     fresh: given.fresh ?? false,
     emulatorsOnly: given['emulators-only'] ?? false,
+    devSites: given['dev-sites'] ? 'true' : env.VALERIX_DEV_SITES,
     without: given.without ?? [],
     replaced: {
       postgresUrl: env.VALERIX_POSTGRES_URL,
       serviceBus: env.VALERIX_SERVICEBUS_CONNECTION,
       storage: env.VALERIX_STORAGE_CONNECTION,
+      webPubSub: env.VALERIX_WEBPUBSUB_CONNECTION,
       func: env.VALERIX_FUNC,
     },
   });
   if (!parsed.success) {
     throw new StartRefused([...new Set(parsed.error.issues.map((issue) => issue.message))].join('\n'));
   }
-  const { portBase, home, fresh, emulatorsOnly, without, replaced } = parsed.data;
+  const { portBase, home, fresh, emulatorsOnly, devSites, without, replaced } = parsed.data;
   return {
     portBase,
     home: resolve(cwd, home),
     fresh,
     emulatorsOnly,
+    devSites,
     without: new Set(without),
     replaced: {
       postgresUrl: replaced.postgresUrl,
       serviceBus: replaced.serviceBus,
       storage: replaced.storage,
+      webPubSub: replaced.webPubSub,
       func: replaced.func,
     },
   };
@@ -118,6 +143,7 @@ function readArguments(args: readonly string[]) {
         home: { type: 'string' },
         fresh: { type: 'boolean' },
         'emulators-only': { type: 'boolean' },
+        'dev-sites': { type: 'boolean' },
         without: { type: 'string', multiple: true },
         help: { type: 'boolean', short: 'h' },
       },

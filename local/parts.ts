@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type AppEnvironments, planEnvironments } from './app-environment.ts';
 import { azuriteCommand, azuriteIsHealthy } from './azurite.ts';
 import { type Connections, ownedDatabases, planConnections } from './connections.ts';
@@ -11,10 +9,13 @@ import type { PortName, PortPlan } from './ports.ts';
 import { answersQueries, ensureCluster, postgresCommand } from './postgres.ts';
 import { closeMaintenanceDatabases, ensureOwnedDatabase } from './postgres-databases.ts';
 import { dropRecycledPidFile } from './postgres-pid-file.ts';
+import { assertBuilt, nodeCommand, ROOT } from './repository.ts';
+import { sitePart } from './site-parts.ts';
 import { StartRefused } from './start-refused.ts';
-import type { Launch, LaunchCommand } from './supervise.ts';
+import type { Launch } from './supervise.ts';
 
-export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** What the services stand on or are; a site is none of it. */
+const NEEDED: readonly PartName[] = ['postgres', 'azurite', 'servicebus', 'grpc', 'order', 'inventory'];
 
 /** One process of the system. */
 export interface Part extends Launch {
@@ -60,17 +61,24 @@ export function planParts(
   const connections = planConnections(ports, secrets, options.replaced);
   const environments = planEnvironments(connections, ports, caller);
   const ground: Ground = { options, home, secrets, ports, connections, environments, caller };
-  const { postgresUrl, serviceBus, storage } = options.replaced;
+  const { postgresUrl, serviceBus, storage, webPubSub } = options.replaced;
   const wanted = (part: Part) => !options.without.has(part.name);
 
   const standIns = [
     ...(postgresUrl === undefined ? [postgresPart(ground)] : []),
     ...(storage === undefined ? [azuritePart(ground)] : []),
     ...(serviceBus === undefined ? [serviceBusPart(ground)] : []),
+    ...(webPubSub === undefined ? [webPubSubPart(ground)] : []),
   ].filter(wanted);
   const services = options.emulatorsOnly
     ? []
-    : [grpcPart(ground), functionAppPart(ground, 'order'), functionAppPart(ground, 'inventory')].filter(wanted);
+    : [
+        grpcPart(ground),
+        functionAppPart(ground, 'order'),
+        functionAppPart(ground, 'inventory'),
+        sitePart(ground, 'storefront'),
+        sitePart(ground, 'dashboard'),
+      ].filter(wanted);
 
   return {
     ports,
@@ -151,6 +159,20 @@ function serviceBusPart({ home, ports, caller }: Ground): Part {
   };
 }
 
+function webPubSubPart({ ports, secrets, caller }: Ground): Part {
+  const script = join(ROOT, 'local/webpubsub-emulator/src/main.ts');
+  const url = `http://127.0.0.1:${ports.webpubsub}`;
+  const env = { ...caller, WEBPUBSUB_ACCESS_KEY: secrets.webPubSubKey };
+  return {
+    name: 'webpubsub',
+    address: url,
+    ports: ['webpubsub'],
+    stopSignal: 'SIGTERM',
+    command: async () => nodeCommand([script, '--host', '127.0.0.1', '--port', String(ports.webpubsub)], env),
+    isHealthy: () => answers(`${url}/api/health`),
+  };
+}
+
 function grpcPart({ ports, environments, caller }: Ground): Part {
   const script = join(ROOT, 'grpc-inventory-host/dist/main.js');
   return {
@@ -185,14 +207,6 @@ function functionAppPart({ options, home, ports, environments, caller }: Ground,
       return nodeCommand([host, ...places, '--port', port, '--cors', cors], env);
     },
     // Unhealthy is as well as it gets while a part it depends on is left out.
-    isHealthy: () => answers(`${url}/health`, options.without.size === 0 ? [200] : [200, 503]),
+    isHealthy: () => answers(`${url}/health`, NEEDED.some((part) => options.without.has(part)) ? [200, 503] : [200]),
   };
-}
-
-function nodeCommand(args: readonly string[], env: NodeJS.ProcessEnv): LaunchCommand {
-  return { command: process.execPath, args, env, cwd: ROOT };
-}
-
-async function assertBuilt(file: string): Promise<void> {
-  if (!existsSync(file)) throw new StartRefused(`${file} does not exist. Build first: npm run build`);
 }

@@ -2,7 +2,7 @@ import { isAbsolute, relative } from 'node:path';
 import { formatTable } from './console-table.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Home, Secrets } from './home.ts';
-import type { Options } from './options.ts';
+import type { Options, PartName } from './options.ts';
 import type { Plan } from './parts.ts';
 import type { System } from './system.ts';
 
@@ -10,17 +10,18 @@ import type { System } from './system.ts';
 export function describeEndpoints(plan: Plan, secrets: Secrets, options: Options, system: System): Endpoints {
   const { ports, connections } = plan;
   const at = (port: number) => `http://127.0.0.1:${port}`;
+  const runs = (name: PartName) => plan.services.some((part) => part.name === name);
   return {
     order: at(ports.order),
     inventory: at(ports.inventory),
     grpc: at(ports.grpc),
     grpcHealth: at(ports.grpcHealth),
-    storefront: null,
-    dashboard: null,
+    storefront: runs('storefront') ? at(ports.storefront) : null,
+    dashboard: runs('dashboard') ? at(ports.dashboard) : null,
     serviceBusAdmin: options.replaced.serviceBus === undefined ? at(ports.serviceBusAdmin) : null,
     databases: { orders: connections.orders, inventory: connections.inventory },
     serviceBus: connections.serviceBus,
-    webPubSub: null,
+    webPubSub: connections.webPubSub,
     storage: connections.storage,
     operatorKey: secrets.operatorKey,
     processes: system.pids(),
@@ -47,10 +48,8 @@ export function formatFirstSteps(endpoints: Endpoints, home: Home, cwd: string):
     `  curl ${endpoints.inventory}/api/products`,
     `The operator key (header x-functions-key) is "operatorKey" in ${shorten(home.endpoints, cwd)}.`,
   ];
-  for (const site of ['storefront', 'dashboard'] as const) {
-    const url = endpoints[site];
-    if (url !== null) steps.push(`The ${site}: ${url}`);
-  }
+  if (endpoints.storefront !== null) steps.push(`Or order in the storefront: ${endpoints.storefront}`);
+  if (endpoints.dashboard !== null) steps.push(`Watch it happen, with the operator key: ${endpoints.dashboard}`);
   return steps.join('\n');
 }
 

@@ -79,7 +79,7 @@ function part(name: PartName, script: string, healthy = true): Part {
 }
 
 function systemOf(parts: Pick<Plan, 'standIns' | 'services'>, seen: string[] = []): { system: System } {
-  const connections = { postgresAdmin: '', orders: '', inventory: '', serviceBus: '', storage: '' };
+  const connections = { postgresAdmin: '', orders: '', inventory: '', serviceBus: '', storage: '', webPubSub: '' };
   const environments = { order: {}, inventory: {}, grpc: {} };
   const plan: Plan = {
     ...parts,

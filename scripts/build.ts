@@ -1,9 +1,13 @@
 /**
  * Bundles each deployable part into its own dist/, with everything it needs at run time: the same folder runs in Azure,
- * under `func start` and under local/functions-host. Names of folders as arguments build only those.
+ * under `func start` and under local/functions-host. Both sites are built by their own Vite. Names of folders as arguments
+ * build only those.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -28,6 +32,9 @@ const parts: readonly Part[] = [
   { folder: 'functions-inventory', migrations: [platformMigrations, inventoryMigrations], functionApp: true },
   { folder: 'grpc-inventory-host', migrations: [platformMigrations, inventoryMigrations], functionApp: false },
 ];
+
+/** The sites, each with the name of the part that serves it. */
+const sites = { web: 'storefront', dashboard: 'dashboard' };
 
 /** Packages that read their own .proto files at run time, found from `__dirname`, which a bundle does not keep. */
 const protoReaders = [
@@ -94,6 +101,26 @@ async function buildPart({ folder, migrations, functionApp }: Part): Promise<voi
   // What `npm run emulators` wrote for `func start` is no product of the build.
   const settings = 'local.settings.json';
   if (existsSync(join(finished, settings))) await cp(join(finished, settings), join(dist, settings));
+  await putInPlace(dist, finished);
+}
+
+async function buildSite(folder: string): Promise<void> {
+  const site = join(root, folder);
+  const finished = join(site, 'dist');
+  const dist = `${finished}.${process.pid}`;
+  const vitePackage = createRequire(join(site, 'package.json')).resolve('vite/package.json');
+  const vite = join(vitePackage, '..', 'bin', 'vite.js');
+  const args = [vite, 'build', '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn'];
+  const child = spawn(process.execPath, args, { cwd: site, stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) {
+    await rm(dist, { recursive: true, force: true });
+    throw new Error(`${folder} could not be built: vite ended with ${code}`);
+  }
+  await putInPlace(dist, finished);
+}
+
+async function putInPlace(dist: string, finished: string): Promise<void> {
   const previous = `${dist}.previous`;
   await rename(finished, previous).catch(() => undefined);
   await rename(dist, finished);
@@ -101,4 +128,14 @@ async function buildPart({ folder, migrations, functionApp }: Part): Promise<voi
 }
 
 const wanted = process.argv.slice(2);
-await Promise.all(parts.filter(({ folder }) => wanted.length === 0 || wanted.includes(folder)).map(buildPart));
+const isWanted = (folder: string) => wanted.length === 0 || wanted.includes(folder);
+const sitesToBuild = Object.entries(sites).filter(([folder, part]) => {
+  if (!isWanted(folder)) return false;
+  const exists = existsSync(join(root, folder, 'vite.config.ts'));
+  if (!exists) console.error(`${folder} has no vite.config.ts and is not built: npm start needs --without ${part}.`);
+  return exists;
+});
+await Promise.all([
+  ...parts.filter(({ folder }) => isWanted(folder)).map(buildPart),
+  ...sitesToBuild.map(([folder]) => buildSite(folder)),
+]);

@@ -14,9 +14,12 @@ import { makeLogger } from '@valerix/platform/logger';
 import { makeMessaging } from '@valerix/platform/messaging';
 import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
+import { makeClientUrl } from '@valerix/platform/push/client-url';
+import { makePush } from '@valerix/platform/push/push';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
 import { checkInventory } from '@valerix/reconciler/check-inventory';
 import { readConfig } from './config.ts';
+import { makeFanOut } from './fan-out.ts';
 import { applyOrderEvents, verifyOrders } from './order-messages.ts';
 
 const SERVICE = 'functions-inventory';
@@ -64,6 +67,13 @@ export const consumeOrderEvents = makeConsumer({
   messaging,
   logger,
   handle: applyOrderEvents(reservations, logger),
+});
+
+export const clientUrl = makeClientUrl(config.webPubSub);
+export const fanOut = makeFanOut({
+  push: makePush({ connectionString: config.webPubSub, metrics, logger }),
+  metrics,
+  logger,
 });
 
 export const deadLetters = makeDeadLetterHandlers(

@@ -1,10 +1,12 @@
 import { choice, flag, integer, parseConfig, text } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
+import { pushConnection } from '@valerix/platform/push/push-service';
 
 export interface AppConfig {
   readonly databaseUrl: string;
   readonly serviceBus: string;
+  readonly webPubSub: string;
   readonly databaseMaxConnections: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
@@ -17,6 +19,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     {
       INVENTORY_DATABASE_URL: text(),
       ServiceBusConnection: text(),
+      WebPubSubConnectionString: pushConnection(),
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
@@ -27,6 +30,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   return Object.freeze({
     databaseUrl: settings.INVENTORY_DATABASE_URL,
     serviceBus: settings.ServiceBusConnection,
+    webPubSub: settings.WebPubSubConnectionString,
     databaseMaxConnections: settings.DATABASE_MAX_CONNECTIONS,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,

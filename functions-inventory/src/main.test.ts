@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type HttpFunctionOptions, HttpRequest, InvocationContext } from '@azure/functions';
 import { type ProductView, productPage, productView } from '@valerix/contracts/inventory-api';
+import { negotiation } from '@valerix/contracts/push';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tests/setup/database.ts';
 
@@ -35,6 +36,7 @@ beforeAll(async () => {
     'ServiceBusConnection',
     'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=k;SharedAccessKey=c2VjcmV0;UseDevelopmentEmulator=true;',
   );
+  vi.stubEnv('WebPubSubConnectionString', 'Endpoint=http://127.0.0.1:1;AccessKey=a-key-of-thirty-two-bytes-or-more;');
   vi.stubEnv('SEED_PRODUCTS', 'true');
   vi.stubEnv('LOG_LEVEL', 'error');
   vi.spyOn(console, 'log').mockImplementation(() => {});
@@ -92,6 +94,7 @@ it('registers each function once, with the operator key where stock is changed',
     'dead-letters-replay-all POST api/ops/dead-letters/replay function',
     'health-get GET health anonymous',
     'metrics-get GET metrics anonymous',
+    'operators-negotiate GET api/ops/negotiate function',
     'product-get GET api/products/{productId} anonymous',
     'product-put PUT api/products/{productId} function',
     'product-restock POST api/products/{productId}/restock function',
@@ -107,6 +110,12 @@ it('registers each function once, with the operator key where stock is changed',
       connection: 'ServiceBusConnection',
     },
     'outbox-relay': { schedule: '*/5 * * * * *' },
+    ...Object.fromEntries(
+      ['inventory-events', 'order-events', 'system-metrics'].map((topicName) => [
+        `dashboard-${topicName}`,
+        { topicName, subscriptionName: 'dashboard-sub', cardinality: 'many', connection: 'ServiceBusConnection' },
+      ]),
+    ),
   });
 });
 
@@ -210,4 +219,22 @@ it('takes messages from both triggers as the host hands them over', async () => 
   });
   await handler('order-events-apply')([{ nonsense: true }, cancelled]);
   expect(await stock()).toBe(5);
+});
+
+it('shows an operator where to hear everything', async () => {
+  const answer = await call('operators-negotiate');
+  expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
+  const { url, expiresAt } = negotiation.parse(JSON.parse(answer.body));
+  const [, claims = ''] = new URL(url).searchParams.get('access_token')?.split('.') ?? [];
+  expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({ 'webpubsub.group': ['operators'] });
+  expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now());
+});
+
+it('finishes deliveries for the dashboard while Web PubSub is away, unreadable messages and all', async () => {
+  for (const topic of ['inventory-events', 'order-events', 'system-metrics']) {
+    const handler = others.get(`dashboard-${topic}`)?.handler as (messages: unknown) => Promise<void>;
+    await handler([{ nonsense: true }]);
+    await handler({ nonsense: true });
+  }
+  expect((await call('metrics-get')).body).toMatch(/^push_unreadable_total\{.*\} 6$/m);
 });

@@ -1,5 +1,8 @@
 import { http } from './app.ts';
 import './functions/books-check.ts';
+import './functions/dashboard-inventory-events.ts';
+import './functions/dashboard-order-events.ts';
+import './functions/dashboard-system-metrics.ts';
 import './functions/dead-letters-discard.ts';
 import './functions/dead-letters-discard-all.ts';
 import './functions/dead-letters-get.ts';
@@ -8,6 +11,7 @@ import './functions/dead-letters-replay.ts';
 import './functions/dead-letters-replay-all.ts';
 import './functions/health-get.ts';
 import './functions/metrics-get.ts';
+import './functions/operators-negotiate.ts';
 import './functions/order-events-apply.ts';
 import './functions/orders-verify.ts';
 import './functions/outbox-relay.ts';

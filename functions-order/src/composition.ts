@@ -15,6 +15,7 @@ import { type Broker, makeMessaging } from '@valerix/platform/messaging';
 import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { openDatabase } from '@valerix/platform/postgres';
+import { makeClientUrl } from '@valerix/platform/push/client-url';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
 import { checkOrders } from '@valerix/reconciler/check-orders';
 import { makeAbandonedOrders } from './abandoned-orders.ts';
@@ -113,6 +114,8 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     admission,
     refusalTurn: makeRefusalTurns(),
     now,
+    readOrder,
+    clientUrl: makeClientUrl(config.WebPubSubConnectionString),
     readOrderWithHistory: makeReadOrderWithHistory(database),
     changeOrder,
     placeOrder: makePlaceOrder({

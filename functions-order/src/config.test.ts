@@ -5,6 +5,7 @@ import { readConfig } from './config.ts';
 const least = {
   ORDERS_DATABASE_URL: 'postgresql://db/orders',
   ServiceBusConnection: 'Endpoint=sb://bus',
+  WebPubSubConnectionString: 'Endpoint=https://push.example;AccessKey=secret;Version=1.0;',
   INVENTORY_GRPC_URL: 'https://warehouse',
 };
 
@@ -38,6 +39,7 @@ test('the defaults are the documented numbers', () => {
 test('one message names every fault', () => {
   const faulty = {
     ServiceBusConnection: ' ',
+    WebPubSubConnectionString: 'Endpoint=https://push.example',
     INVENTORY_GRPC_URL: 'warehouse:50051',
     INVENTORY_BUDGET_MS: 'soon',
     SWEEP_AGES_MS: '60000,15000',
@@ -47,6 +49,7 @@ test('one message names every fault', () => {
   for (const name of [
     'ORDERS_DATABASE_URL',
     'ServiceBusConnection',
+    'WebPubSubConnectionString',
     'INVENTORY_GRPC_URL',
     'INVENTORY_BUDGET_MS',
     'SWEEP_AGES_MS',

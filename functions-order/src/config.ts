@@ -2,6 +2,7 @@ import { ConfigError, choice, integer, parseConfig, text } from '@valerix/platfo
 import { crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { MINUTE, SECOND } from '@valerix/platform/durations';
 import { logLevels } from '@valerix/platform/logger';
+import { pushConnection } from '@valerix/platform/push/push-service';
 import { z } from 'zod';
 
 const grpcUrl = () =>
@@ -21,6 +22,8 @@ const shape = {
   ORDERS_DATABASE_URL: text(),
   /** Service Bus connection string; the triggers read the same setting. */
   ServiceBusConnection: text(),
+  /** Web PubSub connection string; browsers are sent there with tokens of ours. */
+  WebPubSubConnectionString: pushConnection(),
   /** The Inventory service: `http://host:port` or `https://host`. */
   INVENTORY_GRPC_URL: grpcUrl(),
   DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 100 }),

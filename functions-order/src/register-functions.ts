@@ -15,6 +15,7 @@ import { ordersCheck } from './functions/orders-check.ts';
 import { ordersCreate } from './functions/orders-create.ts';
 import { ordersGet } from './functions/orders-get.ts';
 import { ordersList } from './functions/orders-list.ts';
+import { ordersNegotiate } from './functions/orders-negotiate.ts';
 import { ordersShip } from './functions/orders-ship.ts';
 import { ordersSweep } from './functions/orders-sweep.ts';
 import { outboxRelay } from './functions/outbox-relay.ts';
@@ -26,6 +27,7 @@ export function registerFunctions(service: OrderService): void {
   ordersList(service);
   ordersCancel(service);
   ordersShip(service);
+  ordersNegotiate(service);
   health(service);
   metrics(service);
   inventoryEvents(service);

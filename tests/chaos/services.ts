@@ -56,7 +56,12 @@ export async function startServices(ground: ServicesGround, plan: ServicesPlan =
   const { ways = {}, instances = 1 } = plan;
   const places = homeAt(home);
   const bus = { ServiceBusConnection: ways.bus ?? endpoints.serviceBus };
-  const functions = { FUNCTIONS_WORKER_RUNTIME: 'node', AzureWebJobsStorage: endpoints.storage, ...bus };
+  const functions = {
+    FUNCTIONS_WORKER_RUNTIME: 'node',
+    AzureWebJobsStorage: endpoints.storage,
+    WebPubSubConnectionString: endpoints.webPubSub,
+    ...bus,
+  };
   const inventoryDatabase = { INVENTORY_DATABASE_URL: ways.inventory ?? endpoints.databases.inventory };
 
   const faults = (service: ServiceName, starts: number): Env => {

@@ -10,7 +10,7 @@ interface EntityCounts {
   readonly deadLetter: number;
 }
 
-/** Nobody reads these yet, or nobody has to: their messages say nothing about orders. */
+/** These go to browsers, which recover by themselves: their messages settle no order. */
 const irrelevant = /dashboard-sub$/;
 
 /** Waits until nothing is on its way any more: no unsettled order, no unsent event, no unread message. */

@@ -25,16 +25,19 @@ export interface SystemOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Parts that the supervisor leaves out. */
   readonly without?: readonly string[];
+  /** Runs both sites as well, as only a browser needs them. */
+  readonly sites?: boolean;
   readonly portBase?: number;
   readonly home?: string;
 }
 
-/** The whole system as `npm start` runs it, on ports and in a data directory of its own. */
+/** The whole system as `npm start` runs it, without the sites unless asked for, on ports and in a data directory of its own. */
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
   // Below the temporary directory every user may pass, which the account that runs PostgreSQL needs.
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'valerix-')));
   const portBase = options.portBase ?? (await freePortBase());
-  const without = (options.without ?? []).flatMap((part) => ['--without', part]);
+  const sites = options.sites ? [] : ['storefront', 'dashboard'];
+  const without = [...(options.without ?? []), ...sites].flatMap((part) => ['--without', part]);
   const child = spawn(process.execPath, [up, '--port-base', String(portBase), '--home', home, ...without], {
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { healthReport } from '@valerix/contracts/health';
 import { orderPage } from '@valerix/contracts/order-api';
+import { negotiation } from '@valerix/contracts/push';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { behaviours, type InventoryServer, startInventoryServer } from '../../testing/inventory-server.ts';
 import { type OrderApp, startOrderApp } from '../../testing/order-app.ts';
@@ -161,6 +162,25 @@ describe('POST /api/orders/{orderId}/cancel', () => {
     }
     expect((await cancel(randomUUID())).status).toBe(404);
     expect((await cancel('42')).status).toBe(400);
+  });
+});
+
+describe('GET /api/orders/{orderId}/negotiate', () => {
+  test('shows the shopper where to hear this order and no other', async () => {
+    const orderId = await confirmed();
+    const answer = await app.send('GET', `/api/orders/${orderId.toUpperCase()}/negotiate`);
+    expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
+    const { url } = negotiation.parse(answer.body);
+    const [, claims = ''] = new URL(url).searchParams.get('access_token')?.split('.') ?? [];
+    const token = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    expect(token['webpubsub.group']).toEqual([`order-${orderId}`]);
+    expect(token).not.toHaveProperty('role');
+  });
+
+  test('answers 404 for an order that does not exist, and 400 for what is no id', async () => {
+    const unknown = await app.send('GET', `/api/orders/${randomUUID()}/negotiate`);
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'order_not_found' } });
+    expect((await app.send('GET', '/api/orders/7/negotiate')).status).toBe(400);
   });
 });
 

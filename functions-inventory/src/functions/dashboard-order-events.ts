@@ -1,0 +1,11 @@
+import { app } from '@azure/functions';
+import { subscriptions, topics } from '@valerix/contracts/topology';
+import { fanOut } from '../app.ts';
+
+app.serviceBusTopic('dashboard-order-events', {
+  connection: 'ServiceBusConnection',
+  topicName: topics.orderEvents,
+  subscriptionName: subscriptions.dashboard,
+  cardinality: 'many',
+  handler: (messages) => fanOut(Array.isArray(messages) ? messages : [messages]),
+});
