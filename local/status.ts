@@ -41,16 +41,16 @@ export function formatStatus(plan: Plan, system: System, cwd: string): string {
 
 /** What to try first. */
 export function formatFirstSteps(endpoints: Endpoints, home: Home, cwd: string): string {
-  const steps = [
-    'Try an order:',
+  const { storefront, dashboard } = endpoints;
+  return [
+    ...(storefront === null ? [] : [`Order in the storefront: ${storefront}`]),
+    ...(dashboard === null ? [] : [`Watch it happen in the dashboard: ${dashboard}`]),
+    'Or order by hand:',
     `  curl -i ${endpoints.order}/api/orders -H 'content-type: application/json' -d '{"productId":"espresso-beans-1kg","quantity":2}'`,
     'See the stock:',
     `  curl ${endpoints.inventory}/api/products`,
-    `The operator key (header x-functions-key) is "operatorKey" in ${shorten(home.endpoints, cwd)}.`,
-  ];
-  if (endpoints.storefront !== null) steps.push(`Or order in the storefront: ${endpoints.storefront}`);
-  if (endpoints.dashboard !== null) steps.push(`Watch it happen, with the operator key: ${endpoints.dashboard}`);
-  return steps.join('\n');
+    `The operator key (for the dashboard; header x-functions-key) is "operatorKey" in ${shorten(home.endpoints, cwd)}.`,
+  ].join('\n');
 }
 
 /** Relative to where the person is, unless that leads upwards. */

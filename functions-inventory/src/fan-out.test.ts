@@ -58,6 +58,13 @@ it('tells shoppers nothing about stock, prices or metrics', async () => {
   expect(sends.map(({ group }) => group)).toEqual(['operators']);
 });
 
+it('tells a shopper that the order was recovered, though another topic says so', async () => {
+  const orderId = randomUUID();
+  const verified = envelope('OrderVerified', { orderId, status: 'confirmed', recoveredFromCrash: true });
+  await fanOut([verified]);
+  expect(eventsFor(`order-${orderId}`)).toEqual([verified]);
+});
+
 it('finds the group of an order however its id is written', async () => {
   const orderId = randomUUID();
   await fanOut([about('OrderShipped', orderId.toUpperCase(), { status: 'shipped' })]);

@@ -5,7 +5,13 @@ import { readCommandLine } from './command-line.ts';
 
 /** As much of Vite as is used here; the Vite is the site's own. */
 interface Vite {
-  createServer(options: object): Promise<{ listen(): Promise<unknown>; close(): Promise<void> }>;
+  createServer(options: object): Promise<DevServer>;
+}
+
+interface DevServer {
+  readonly resolvedUrls: { readonly local: readonly string[]; readonly network: readonly string[] } | null;
+  listen(): Promise<unknown>;
+  close(): Promise<void>;
 }
 
 interface Answer {
@@ -31,15 +37,18 @@ try {
     plugins: [
       {
         name: 'site-config',
-        configureServer: ({ middlewares }: { middlewares: { use(path: string, handler: unknown): void } }) =>
-          middlewares.use('/config.json', answerConfig),
+        configureServer({ middlewares }: { middlewares: { use(path: string, handler: unknown): void } }): void {
+          middlewares.use('/config.json', answerConfig);
+        },
       },
     ],
   });
   await server.listen();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void server.close().finally(() => process.exit(0)));
-  console.log(`listening on http://${host}:${port}`);
+  // Vite names the address with a slash at its end.
+  const [url = ''] = [...(server.resolvedUrls?.local ?? []), ...(server.resolvedUrls?.network ?? [])];
+  console.log(`listening on ${url.replace(/\/$/, '')}`);
 } catch (error) {
   console.error(`static-site: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);

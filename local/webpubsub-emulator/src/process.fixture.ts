@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -6,16 +6,21 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 export interface EmulatorProcess {
-  readonly child: ChildProcess;
-  /** The line it printed when ready. */
+  /** What it printed when ready. */
   readonly ready: string;
   /** Sends the signal and waits for the end; returns the exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
 /** Starts the command line and waits until it is ready. Throws with its error output if it ends instead. */
-export async function spawnEmulator(args: readonly string[]): Promise<EmulatorProcess> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function spawnEmulator(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<EmulatorProcess> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, WEBPUBSUB_ACCESS_KEY: '', ...environment },
+  });
   let errors = '';
   child.stderr.on('data', (data) => {
     errors += data;
@@ -25,7 +30,6 @@ export async function spawnEmulator(args: readonly string[]): Promise<EmulatorPr
     child.once('exit', (code) => reject(new Error(`exit code ${code}: ${errors.trim()}`)));
   });
   return {
-    child,
     ready,
     async end(signal) {
       const ended = once(child, 'exit');
@@ -36,7 +40,7 @@ export async function spawnEmulator(args: readonly string[]): Promise<EmulatorPr
   };
 }
 
-/** A port that nobody listened on a moment ago: for a process that has to come back on the same one. */
+/** A port that nobody listened on a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

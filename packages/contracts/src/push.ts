@@ -10,13 +10,17 @@ export const operatorsGroup = 'operators';
 /** Hears what becomes of one order. */
 export const orderGroup = (orderId: string): string => `order-${orderId.toLowerCase()}`;
 
-/** What the shopper of an order hears about it: each change that the answer to the order could not tell yet. */
+/**
+ * What the shopper of an order hears about it: each change that the answer to the order could not tell yet, and
+ * `OrderVerified`, which says that an order was recovered even where it was confirmed a moment before.
+ */
 export const shopperEventTypes = [
   'OrderPendingVerification',
   'OrderConfirmed',
   'OrderFailed',
   'OrderCancelled',
   'OrderShipped',
+  'OrderVerified',
 ] as const satisfies readonly EventType[];
 
 /** What a client receives: events as they went over the topics. */
