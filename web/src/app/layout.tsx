@@ -23,7 +23,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <div className="site-header-row">
           <Link href="/" className="logo" aria-label="Valerix, to the shop">
             <Logo />
-            <span>Valerix</span>
+            <span className="logo-word">Valerix</span>
           </Link>
           <nav aria-label="Shop">
             <NavLink href="/">Shop</NavLink>

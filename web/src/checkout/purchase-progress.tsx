@@ -18,6 +18,7 @@ export function PurchaseProgress() {
   return (
     <div className="progress">
       <p role="status">
+        {progress.kind === 'idle' && 'Press it twice or load the page again: it stays one order.'}
         {progress.kind === 'sending' && 'We are asking the warehouse. This takes two seconds at most.'}
         {waiting !== null && delayWords[waiting.why]}
         {progress.kind === 'refused' &&

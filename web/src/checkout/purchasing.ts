@@ -5,7 +5,7 @@ import { type Cart, withoutOrdered } from '../cart/cart.ts';
 import { type Delay, isOutdated, meaningOf, type Purchase, pauseBefore, purchaseOf } from './purchase.ts';
 
 /** How far the purchase has come, as the checkout shows it. */
-export type Progress =
+type Progress =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending'; readonly asks: number }
   /** It is sent again at `until`; `null` when the shopper has to ask for that. */
