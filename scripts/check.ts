@@ -21,6 +21,7 @@ function generatedCodeIsCurrent(): boolean {
 
 const checks: Record<string, () => boolean> = {
   types: () => run('tsc', '--noEmit'),
+  "the storefront's types": () => run('tsc', '--noEmit', '-p', 'web'),
   'lint and format': () => run('biome', 'ci', '.'),
   'unused code': () => run('knip'),
   'generated code': generatedCodeIsCurrent,

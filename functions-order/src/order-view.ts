@@ -18,6 +18,13 @@ export function viewOf(order: Order): OrderView {
     currency: order.currency,
     reservationId: order.reservationId,
     reason: order.reason,
+    ...(order.refusedProductId !== null && {
+      refusal: {
+        productId: order.refusedProductId,
+        requestedQuantity: order.requestedQuantity,
+        availableStock: order.availableStock,
+      },
+    }),
     message: messageOf(order),
     recoveredFromCrash: order.recoveredFromCrash,
     createdAt: order.createdAt.toISOString(),

@@ -59,6 +59,13 @@ export const orderRequestSchema = z.union([oneProduct, severalProducts]);
 
 const moment = z.iso.datetime();
 
+/** What the warehouse could not give: of which product, how much was asked for and how much there was. */
+const refusal = z.object({
+  productId: z.string(),
+  requestedQuantity: z.int().nullable(),
+  availableStock: z.int().nullable(),
+});
+
 /** An order as every answer shows it; a line has a name and a price once it was reserved. */
 export const orderView = z.object({
   orderId: z.uuid(),
@@ -70,6 +77,8 @@ export const orderView = z.object({
   currency: z.string().nullable(),
   reservationId: z.uuid().nullable(),
   reason: z.string().nullable(),
+  /** Only of an order that failed for one of its products. */
+  refusal: refusal.optional(),
   message: z.string(),
   recoveredFromCrash: z.boolean(),
   createdAt: moment,

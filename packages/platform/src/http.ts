@@ -180,13 +180,20 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
   return { status, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } };
 }
 
-/** A problem document as an answer, with `Retry-After` where the error says so. */
+/**
+ * A problem document as an answer, with `Retry-After` where the error says so; in the document as well, because a browser
+ * hides that header from a page of another origin.
+ */
 export function problemAnswer(error: RequestError, traceId?: string): HttpResponseInit {
   const problem = error.problem();
   const after = error.retryAfterSeconds ?? (problem.status === 503 ? RETRY_AFTER_SECONDS : undefined);
   return {
     status: problem.status,
-    body: JSON.stringify({ ...problem, ...(traceId && { traceId }) }),
+    body: JSON.stringify({
+      ...problem,
+      ...(after !== undefined && { retryAfterSeconds: after }),
+      ...(traceId && { traceId }),
+    }),
     headers: { ...problemHeaders, ...(after !== undefined && { 'retry-after': String(after) }) },
   };
 }

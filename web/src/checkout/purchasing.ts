@@ -1,0 +1,98 @@
+import type { ServiceProblem } from '../app/call.ts';
+import type { ShopApi } from '../app/shop-api.ts';
+import { makeStore, type Store } from '../app/store.ts';
+import { type Cart, withoutOrdered } from '../cart/cart.ts';
+import { type Delay, isOutdated, meaningOf, type Purchase, pauseBefore, purchaseOf } from './purchase.ts';
+
+/** How far the purchase has come, as the checkout shows it. */
+type Progress =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'sending'; readonly asks: number }
+  /** It is sent again at `until`; `null` when the shopper has to ask for that. */
+  | { readonly kind: 'waiting'; readonly why: Delay; readonly until: number | null; readonly asks: number }
+  | { readonly kind: 'ordered'; readonly orderId: string; readonly failed: boolean }
+  | { readonly kind: 'refused'; readonly problem: ServiceProblem };
+
+export interface Purchasing {
+  readonly progress: Store<Progress>;
+  /** The purchase that is not answered yet, if there is one. */
+  readonly open: Store<Purchase | null>;
+  /** Orders the cart, or goes on with the same order if it was asked for before. */
+  buy(cart: Cart): void;
+  /** Sends the open purchase again now. */
+  askAgain(): void;
+  /** Drops the open purchase: the shopper wants something else. */
+  forget(): void;
+  /** The page has shown the outcome. */
+  acknowledge(): void;
+}
+
+export interface PurchasingDeps {
+  readonly api: Pick<ShopApi, 'placeOrder'>;
+  readonly open: Store<Purchase | null>;
+  readonly cart: Store<Cart>;
+  readonly newKey: () => string;
+  readonly now: () => number;
+  /** There is an order of this browser. */
+  readonly ordered: (orderId: string) => void;
+}
+
+const idle: Progress = { kind: 'idle' };
+
+export function makePurchasing({ api, open, cart, newKey, now, ordered }: PurchasingDeps): Purchasing {
+  const progress = makeStore<Progress>(idle);
+  const underway = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const stored = open.get();
+  if (stored !== null && isOutdated(stored, now())) open.set(null);
+
+  const isOpen = ({ key }: Purchase) => open.get()?.key === key;
+
+  const send = async (purchase: Purchase, asks: number) => {
+    clearTimeout(timer);
+    // A double click, or a reload's resumption that meets the click.
+    if (underway.has(purchase.key)) return;
+    underway.add(purchase.key);
+    progress.set({ kind: 'sending', asks });
+    const answer = await api.placeOrder(purchase.items, purchase.key);
+    underway.delete(purchase.key);
+    const meaning = meaningOf(answer);
+    if (meaning.kind === 'ordered') {
+      ordered(meaning.orderId);
+      // A failed order leaves the cart as it is, to be adjusted.
+      if (!meaning.failed) cart.set(withoutOrdered(cart.get(), purchase.items));
+    }
+    // Another purchase has taken its place; this answer was only to be noted.
+    if (!isOpen(purchase)) return;
+    if (meaning.kind !== 'ask_again') {
+      open.set(null);
+      progress.set(meaning);
+      return;
+    }
+    const pause = pauseBefore(asks, meaning.afterMs);
+    progress.set({ kind: 'waiting', why: meaning.why, until: pause === null ? null : now() + pause, asks });
+    if (pause !== null) timer = setTimeout(() => isOpen(purchase) && send(purchase, asks + 1), pause);
+  };
+
+  return {
+    progress,
+    open,
+    buy(content) {
+      if (content.length === 0) return;
+      const purchase = purchaseOf(content, open.get(), now(), newKey);
+      open.set(purchase);
+      void send(purchase, 1);
+    },
+    askAgain() {
+      const purchase = open.get();
+      if (purchase !== null) void send(purchase, 1);
+    },
+    forget() {
+      clearTimeout(timer);
+      open.set(null);
+      progress.set(idle);
+    },
+    acknowledge: () => progress.set(idle),
+  };
+}
