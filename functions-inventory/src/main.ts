@@ -1,5 +1,7 @@
 import { http } from './app.ts';
 import './functions/books-check.ts';
+import './functions/chaos-get.ts';
+import './functions/chaos-put.ts';
 import './functions/dead-letters-discard.ts';
 import './functions/dead-letters-discard-all.ts';
 import './functions/dead-letters-get.ts';
