@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { queues, subscriptions, topics } from '@valerix/contracts/topology';
+import { makeChaosSwitch } from '@valerix/inventory/chaos-switch';
 import { openInventoryDatabase } from '@valerix/inventory/inventory-database';
 import { makeProducts } from '@valerix/inventory/products';
 import { makeReservations } from '@valerix/inventory/reservations';
@@ -18,6 +19,7 @@ import { makeClientUrl } from '@valerix/platform/push/client-url';
 import { makePush } from '@valerix/platform/push/push';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
 import { checkInventory } from '@valerix/reconciler/check-inventory';
+import { makeChaosDesk } from './chaos-desk.ts';
 import { readConfig } from './config.ts';
 import { makeFanOut } from './fan-out.ts';
 import { applyOrderEvents, verifyOrders } from './order-messages.ts';
@@ -39,6 +41,7 @@ const messaging = makeMessaging({ connectionString: config.serviceBus });
 export const metrics = makeMetrics(SERVICE);
 export const outbox = makeOutbox({ database, messaging, logger });
 export const products = makeProducts({ database, outbox });
+export const chaosDesk = makeChaosDesk(makeChaosSwitch({ database, outbox }), config.chaosAllowed);
 const reservations = makeReservations({ database, outbox, metrics });
 observeStockLevels({ metrics, products, outbox, logger });
 

@@ -10,6 +10,8 @@ export interface AppConfig {
   readonly databaseMaxConnections: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
+  /** Whether an operator may switch faults on at run time. */
+  readonly chaosAllowed: boolean;
   readonly crashPoint: CrashPointSettings | undefined;
 }
 
@@ -34,6 +36,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     databaseMaxConnections: settings.DATABASE_MAX_CONNECTIONS,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,
+    chaosAllowed: settings.CHAOS_ALLOWED,
     crashPoint: crashPointSettings(settings),
   });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type HttpFunctionOptions, HttpRequest, InvocationContext } from '@azure/functions';
+import { type ChaosView, chaosDefaults, chaosView } from '@valerix/contracts/chaos-api';
 import { type ProductView, productPage, productView } from '@valerix/contracts/inventory-api';
 import { negotiation } from '@valerix/contracts/push';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -86,6 +87,8 @@ const fresh = () => `beans-${randomUUID().slice(0, 8)}`;
 it('registers each function once, with the operator key where stock is changed', () => {
   const listed = [...http].map(([name, { methods, route, authLevel }]) => `${name} ${methods} ${route} ${authLevel}`);
   expect(listed.sort()).toEqual([
+    'chaos-get GET api/ops/chaos function',
+    'chaos-put PUT api/ops/chaos function',
     'dead-letters-discard DELETE api/ops/dead-letters/{id} function',
     'dead-letters-discard-all DELETE api/ops/dead-letters function',
     'dead-letters-get GET api/ops/dead-letters/{id} function',
@@ -170,6 +173,57 @@ describe('products over HTTP', () => {
     expect(reused.status).toBe(422);
     expect(JSON.parse(reused.body)).toMatchObject({ code: 'idempotency_key_reused' });
     expect(stockIn(await restock(productId, { quantity: 1 })).stock).toBe(26);
+  });
+});
+
+describe('faults on purpose over HTTP', () => {
+  const off = { ...chaosDefaults, expiresAt: null, allowed: true };
+  const switchChaos = (body: unknown) => call('chaos-put', { body });
+  const viewIn = (answer: Answer): ChaosView => chaosView.parse(JSON.parse(answer.body));
+
+  it('are off until somebody switches them on', async () => {
+    const answer = await call('chaos-get');
+    expect(answer.status).toBe(200);
+    expect(viewIn(answer)).toEqual({ ...off, updatedAt: null });
+  });
+
+  it('are switched in parts, each answer showing all that is in force', async () => {
+    const first = await switchChaos({ gremlin: { mode: 'every-nth', everyNth: 3 }, seed: 7, expiresInSeconds: 300 });
+    expect(first.status).toBe(200);
+    const gremlin = { ...chaosDefaults.gremlin, mode: 'every-nth', everyNth: 3 };
+    expect(viewIn(first)).toMatchObject({ gremlin, schrodinger: { mode: 'off' }, seed: 7, allowed: true });
+    const second = viewIn(await switchChaos({ schrodinger: { mode: 'drop', everyNth: 4 } }));
+    const { expiresAt } = viewIn(first);
+    const schrodinger = { mode: 'drop', probability: 0.5, everyNth: 4 };
+    expect(second).toMatchObject({ gremlin, schrodinger, seed: 7, expiresAt });
+    expect(Date.parse(String(expiresAt)) - Date.now()).toBeLessThanOrEqual(300_000);
+    expect(viewIn(await call('chaos-get'))).toEqual(second);
+    const last = await switchChaos({
+      gremlin: { mode: 'off' },
+      schrodinger: { mode: 'off' },
+      seed: null,
+      expiresInSeconds: null,
+    });
+    expect(viewIn(last)).toMatchObject(off);
+  });
+
+  it('name each field that is wrong, and change nothing then', async () => {
+    const before = viewIn(await call('chaos-get'));
+    const answer = await switchChaos({
+      gremlin: { mode: 'random', minDelayMs: 300, maxDelayMs: 200 },
+      schrodinger: { mode: 'drop', probability: 1.5, chance: 1 },
+      expiresInSeconds: 0,
+    });
+    expect(answer.status).toBe(400);
+    const { code, errors } = JSON.parse(answer.body) as { code: string; errors: { field: string; message: string }[] };
+    expect(code).toBe('invalid_request');
+    expect(errors.map(({ field }) => field).sort()).toEqual([
+      'expiresInSeconds',
+      'gremlin.minDelayMs',
+      'schrodinger.chance',
+      'schrodinger.probability',
+    ]);
+    expect(viewIn(await call('chaos-get'))).toEqual(before);
   });
 });
 

@@ -1,7 +1,8 @@
+import type { ChaosSettings } from '@valerix/contracts/chaos-api';
 import { choice, flag, integer, optionalText, parseConfig, text } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
-import { type ChaosSettings, chaosSettings, chaosVariables } from './chaos/chaos-settings.ts';
+import { chaosSettingsOf, chaosVariables } from './chaos/chaos-settings.ts';
 
 export interface HostConfig {
   readonly databaseUrl: string;
@@ -17,6 +18,9 @@ export interface HostConfig {
   readonly maxReservations: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
+  /** Whether an operator may switch faults on at run time. */
+  readonly chaosAllowed: boolean;
+  /** The faults that are in force unless an operator sets others. */
   readonly chaos: ChaosSettings;
   readonly crashPoint: CrashPointSettings | undefined;
 }
@@ -51,7 +55,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
     maxReservations: settings.GRPC_MAX_IN_FLIGHT,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,
-    chaos: chaosSettings(settings),
+    chaosAllowed: settings.CHAOS_ALLOWED,
+    chaos: chaosSettingsOf(settings),
     crashPoint: crashPointSettings(settings),
   });
 }

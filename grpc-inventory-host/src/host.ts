@@ -1,4 +1,5 @@
 import { queues } from '@valerix/contracts/topology';
+import { makeChaosSwitch } from '@valerix/inventory/chaos-switch';
 import { openInventoryDatabase } from '@valerix/inventory/inventory-database';
 import { makeProducts } from '@valerix/inventory/products';
 import { makeReservations } from '@valerix/inventory/reservations';
@@ -13,6 +14,7 @@ import { makeOutbox } from '@valerix/platform/outbox';
 import { makeChaosAnnouncer } from './chaos/announce-chaos.ts';
 import { makeChaos } from './chaos/chaos.ts';
 import { makeFates } from './chaos/fate.ts';
+import { followSwitch } from './chaos/follow-switch.ts';
 import type { HostConfig } from './config.ts';
 import { followConnections } from './connections.ts';
 import { startGrpcServer } from './grpc-server.ts';
@@ -65,9 +67,13 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
     logger,
   });
 
-  const announce = makeChaosAnnouncer({ service: SERVICE, database, outbox, logger });
-  const drawFate = makeFates(config.chaos);
-  const chaos = makeChaos({ drawFate, metrics, logger, announce, exit: parts.exit ?? process.exit });
+  const announcer = makeChaosAnnouncer({ service: SERVICE, database, outbox, logger });
+  // Where faults are not allowed, what the database says about them counts for nothing.
+  const followed = config.chaosAllowed
+    ? followSwitch({ chaosSwitch: makeChaosSwitch({ database, outbox }), environment: config.chaos, logger })
+    : undefined;
+  const drawFate = followed?.drawFate ?? makeFates(config.chaos);
+  const chaos = makeChaos({ drawFate, metrics, logger, announcer, exit: parts.exit ?? process.exit });
   if (config.chaos.gremlin.mode !== 'off' || config.chaos.schrodinger.mode !== 'off') {
     logger.warn('chaos_armed', { ...config.chaos });
   }
@@ -102,6 +108,7 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
         round = undefined;
       });
   };
+  followed?.start();
   startRound();
   const rounds = setInterval(startRound, ROUND_MS);
   rounds.unref();
@@ -114,6 +121,8 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
     connections.close();
     await http.stop();
     await round;
+    await followed?.stop();
+    await announcer.close();
     await messaging.close();
     await database.close();
     logger.info('host_stopped');

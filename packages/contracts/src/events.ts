@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chaosSettings } from './chaos-api.ts';
 import { failureReason, orderStatus, pricedLine } from './order.ts';
 import { type EntityName, queues, topics } from './topology.ts';
 
@@ -93,7 +94,19 @@ export const eventData = {
   ErrorOccurred: z.object({ service: z.string(), operation: z.string(), code: z.string(), count }),
   HealthChanged: z.object({ service: z.string(), dependency: z.string(), healthy: z.boolean() }),
   CircuitBreakerChanged: z.object({ service: z.string(), state: z.enum(['closed', 'open', 'half_open']) }),
-  ChaosInjected: z.object({ service: z.string(), fault: z.string(), delayMs: z.number().optional() }),
+  /** At most one a second and fault; `count` says for how many calls it stands, `delayMs` the longest of their delays. */
+  ChaosInjected: z.object({
+    service: z.string(),
+    fault: z.string(),
+    delayMs: z.number().optional(),
+    count: z.int().min(1).optional(),
+  }),
+  /** What is in force from now on, because an operator said so or because what an operator set has expired. */
+  ChaosChanged: chaosSettings.extend({
+    cause: z.enum(['operator', 'expiry']),
+    expiresAt: z.iso.datetime().nullable(),
+    updatedAt: z.iso.datetime(),
+  }),
 } as const;
 
 export type EventType = keyof typeof eventData;
@@ -106,6 +119,7 @@ const metricEvents = [
   'HealthChanged',
   'CircuitBreakerChanged',
   'ChaosInjected',
+  'ChaosChanged',
 ] as const;
 
 /** The topic or queue on which an event travels. */

@@ -27,6 +27,16 @@ export function outboxRow<T extends EventType>(
   return { event_id: eventId, entity: entityOf(eventType), event_type: eventType, body, traceparent };
 }
 
+const insertSql = `
+  INSERT INTO outbox (event_id, entity, event_type, body, traceparent)
+  SELECT event_id, entity, event_type, body, traceparent FROM jsonb_to_recordset($1::jsonb)
+    AS fresh (event_id uuid, entity text, event_type text, body jsonb, traceparent text)`;
+
+/** Writes events into the outbox, in order; `run` belongs to the transaction that makes them true. */
+export async function writeOutbox(run: Database['query'], rows: readonly OutboxRow[]): Promise<void> {
+  await run(insertSql, [JSON.stringify(rows)]);
+}
+
 /** The message that carries an outbox row. */
 export function messageOf(row: OutboxRow): OutgoingMessage {
   return {
