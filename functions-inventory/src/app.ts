@@ -17,6 +17,7 @@ import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { makeClientUrl } from '@valerix/platform/push/client-url';
 import { makePush } from '@valerix/platform/push/push';
+import { makeWatch } from '@valerix/platform/watch';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
 import { checkInventory } from '@valerix/reconciler/check-inventory';
 import { makeChaosDesk } from './chaos-desk.ts';
@@ -45,9 +46,23 @@ export const chaosDesk = makeChaosDesk(makeChaosSwitch({ database, outbox }), co
 const reservations = makeReservations({ database, outbox, metrics });
 observeStockLevels({ metrics, products, outbox, logger });
 
-export const http = makeHttpApp({ register: app.http.bind(app), logger, metrics });
+export const watch = makeWatch({
+  service: SERVICE,
+  storageConnection: config.storage,
+  messaging,
+  metrics,
+  logger,
+  checkHealth: () => health(),
+});
+export const http = makeHttpApp({
+  register: app.http.bind(app),
+  logger,
+  metrics,
+  onFinished: watch.requestFinished,
+});
 export const health = makeHealth({
   service: SERVICE,
+  onChange: watch.healthChanged,
   probes: {
     database: () => database.query('SELECT FROM products LIMIT 1'),
     serviceBus: () => messaging.probe(queues.verifyOrders),
@@ -103,7 +118,10 @@ export const checkBooks = makeBooksCheck({
 // The schema, and with it the catalogue, is in place soon after the start and not only when the first request comes.
 database.ready().catch((error: unknown) => logger.warn('database_not_ready', { error }));
 
+watch.start();
+
 app.hook.appTerminate(async () => {
+  await watch.stop();
   await messaging.close();
   await database.close();
 });

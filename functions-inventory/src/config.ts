@@ -7,6 +7,7 @@ export interface AppConfig {
   readonly databaseUrl: string;
   readonly serviceBus: string;
   readonly webPubSub: string;
+  readonly storage: string;
   readonly databaseMaxConnections: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
@@ -22,6 +23,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
       INVENTORY_DATABASE_URL: text(),
       ServiceBusConnection: text(),
       WebPubSubConnectionString: pushConnection(),
+      StorageConnection: text(),
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
@@ -33,6 +35,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     databaseUrl: settings.INVENTORY_DATABASE_URL,
     serviceBus: settings.ServiceBusConnection,
     webPubSub: settings.WebPubSubConnectionString,
+    storage: settings.StorageConnection,
     databaseMaxConnections: settings.DATABASE_MAX_CONNECTIONS,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,

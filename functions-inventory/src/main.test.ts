@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type HttpFunctionOptions, HttpRequest, InvocationContext } from '@azure/functions';
+import { alertsReport } from '@valerix/contracts/alerts-api';
 import { type ChaosView, chaosDefaults, chaosView } from '@valerix/contracts/chaos-api';
 import { type ProductView, productPage, productView } from '@valerix/contracts/inventory-api';
 import { negotiation } from '@valerix/contracts/push';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Storage, startStorage } from '../../tests/setup/azurite.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/setup/database.ts';
 
 type Registered = Record<string, unknown>;
@@ -29,9 +31,12 @@ vi.mock('@azure/functions', async (original) => {
 });
 
 let testDatabase: TestDatabase;
+let storage: Storage;
 beforeAll(async () => {
   testDatabase = await createTestDatabase('functions_inventory');
+  storage = await startStorage();
   vi.stubEnv('INVENTORY_DATABASE_URL', testDatabase.url);
+  vi.stubEnv('StorageConnection', storage.connection);
   // Nobody listens there.
   vi.stubEnv(
     'ServiceBusConnection',
@@ -46,6 +51,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const callback of terminate) await callback();
   vi.unstubAllEnvs();
+  await storage.stop();
   await testDatabase.drop();
 });
 
@@ -89,6 +95,7 @@ it('registers each function once, with the operator key where stock is changed',
   expect(listed.sort()).toEqual([
     'chaos-get GET api/ops/chaos function',
     'chaos-put PUT api/ops/chaos function',
+    'alerts-get GET api/ops/alerts function',
     'dead-letters-discard DELETE api/ops/dead-letters/{id} function',
     'dead-letters-discard-all DELETE api/ops/dead-letters function',
     'dead-letters-get GET api/ops/dead-letters/{id} function',
@@ -119,6 +126,8 @@ it('registers each function once, with the operator key where stock is changed',
         { topicName, subscriptionName: 'dashboard-sub', cardinality: 'many', connection: 'ServiceBusConnection' },
       ]),
     ),
+    'system-watch': { schedule: '*/10 * * * * *' },
+    'alert-rows-purge': { schedule: '30 */5 * * * *' },
   });
 });
 
@@ -234,6 +243,26 @@ it('tells which dependency is away', async () => {
     status: 'unhealthy',
     dependencies: { database: { status: 'healthy' }, serviceBus: { status: 'unhealthy' } },
   });
+});
+
+it('tells an operator that the alerts are red and why, and that they are not known while storage is away', async () => {
+  const fire = (name: string) => (others.get(name) as { handler: () => Promise<void> }).handler();
+  await fire('system-watch');
+  const answer = await call('alerts-get');
+  expect(answer.status).toBe(200);
+  const report = alertsReport.parse(JSON.parse(answer.body));
+  expect(report).toMatchObject({ state: 'red', windowSeconds: 30 });
+  expect(report.rules.find(({ rule }) => rule === 'health')).toMatchObject({
+    state: 'red',
+    reason: 'functions-inventory cannot use serviceBus.',
+  });
+  await fire('alert-rows-purge');
+
+  storage.freeze();
+  const unknown = await call('alerts-get');
+  storage.goOn();
+  expect(unknown.status).toBe(503);
+  expect(JSON.parse(unknown.body)).toMatchObject({ code: 'alerts_unknown' });
 });
 
 it('says that it is unavailable to an operator who asks for dead letters while Service Bus is away', async () => {

@@ -1,4 +1,6 @@
 import { http } from './app.ts';
+import './functions/alert-rows-purge.ts';
+import './functions/alerts-get.ts';
 import './functions/books-check.ts';
 import './functions/dashboard-inventory-events.ts';
 import './functions/dashboard-order-events.ts';
@@ -21,5 +23,6 @@ import './functions/product-get.ts';
 import './functions/product-put.ts';
 import './functions/product-restock.ts';
 import './functions/products-list.ts';
+import './functions/system-watch.ts';
 
 http.fallback();

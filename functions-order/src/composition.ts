@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { app } from '@azure/functions';
+import { HEALTH_PROBE_PRODUCT } from '@valerix/contracts/health';
 import { subscriptions, topics } from '@valerix/contracts/topology';
 import { makeAdmission } from '@valerix/platform/admission';
 import { makeRefusalTurns } from '@valerix/platform/admission-refusals';
@@ -16,6 +17,7 @@ import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { openDatabase } from '@valerix/platform/postgres';
 import { makeClientUrl } from '@valerix/platform/push/client-url';
+import { makeWatch } from '@valerix/platform/watch';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
 import { checkOrders } from '@valerix/reconciler/check-orders';
 import { makeAbandonedOrders } from './abandoned-orders.ts';
@@ -36,7 +38,6 @@ import { makeReadOrder } from './store/read-orders.ts';
 import { makeSweepOrders } from './sweep-orders.ts';
 
 const SERVICE = 'order';
-const PROBE_PRODUCT = 'health-probe';
 
 /** Where functions are registered: `app` of @azure/functions. */
 type Triggers = Pick<typeof app, 'http' | 'timer' | 'serviceBusTopic'>;
@@ -72,7 +73,19 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     resetMs: config.BREAKER_RESET_MS,
     countsAsFailure: (error) => classifyCallError(error).unhealthy,
   });
-  breaker.onChange((state) => logger.warn('circuit_breaker_changed', { state }));
+  const watch = makeWatch({
+    service: SERVICE,
+    storageConnection: config.StorageConnection,
+    messaging,
+    metrics,
+    logger,
+    checkHealth: () => checkHealth(),
+    breakerState: breaker.state,
+  });
+  breaker.onChange((state) => {
+    logger.warn('circuit_breaker_changed', { state });
+    watch.breakerChanged(state);
+  });
   const admission = makeAdmission({
     maxInFlight: config.ORDER_MAX_IN_FLIGHT,
     maxWaiting: config.ORDER_MAX_WAITING,
@@ -80,6 +93,17 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     overloadWaitMs: config.ORDER_OVERLOAD_WAIT_MS,
   });
   const orderMetrics = makeOrderMetrics({ metrics, breaker, database, outbox, admission });
+  const checkHealth = makeHealth({
+    service: SERVICE,
+    logger,
+    onChange: watch.healthChanged,
+    probes: {
+      database: () => database.query('SELECT FROM orders LIMIT 1'),
+      serviceBus: () => messaging.probe(topics.inventoryEvents, subscriptions.orderService),
+      // The answer comes out of the Inventory service's own tables, though there is no such product.
+      inventoryGrpc: () => inventory.checkStock(HEALTH_PROBE_PRODUCT, { deadline: Date.now() + 1 * SECOND }),
+    },
+  });
 
   const schedule: SweepSchedule = {
     askAtAgesMs: config.SWEEP_AGES_MS,
@@ -106,7 +130,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     config,
     triggers,
     logger,
-    http: makeHttpApp({ register: triggers.http, logger, metrics }),
+    http: makeHttpApp({ register: triggers.http, logger, metrics, onFinished: watch.requestFinished }),
     database,
     outbox,
     metrics,
@@ -157,17 +181,10 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       logger,
       limits: { giveUpMs: config.SWEEP_GIVE_UP_MS },
     }),
-    checkHealth: makeHealth({
-      service: SERVICE,
-      logger,
-      probes: {
-        database: () => database.query('SELECT FROM orders LIMIT 1'),
-        serviceBus: () => messaging.probe(topics.inventoryEvents, subscriptions.orderService),
-        // The answer comes out of the Inventory service's own tables, though there is no such product.
-        inventoryGrpc: () => inventory.checkStock(PROBE_PRODUCT, { deadline: Date.now() + 1 * SECOND }),
-      },
-    }),
+    checkHealth,
+    watch,
     async close() {
+      await watch.stop();
       breaker.close();
       inventory.close();
       await Promise.all([database.close(), messaging.close()]);

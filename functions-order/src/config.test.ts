@@ -6,6 +6,7 @@ const least = {
   ORDERS_DATABASE_URL: 'postgresql://db/orders',
   ServiceBusConnection: 'Endpoint=sb://bus',
   WebPubSubConnectionString: 'Endpoint=https://push.example;AccessKey=secret;Version=1.0;',
+  StorageConnection: 'UseDevelopmentStorage=true',
   INVENTORY_GRPC_URL: 'https://warehouse',
 };
 
@@ -50,6 +51,7 @@ test('one message names every fault', () => {
     'ORDERS_DATABASE_URL',
     'ServiceBusConnection',
     'WebPubSubConnectionString',
+    'StorageConnection',
     'INVENTORY_GRPC_URL',
     'INVENTORY_BUDGET_MS',
     'SWEEP_AGES_MS',

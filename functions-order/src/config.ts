@@ -24,6 +24,8 @@ const shape = {
   ServiceBusConnection: text(),
   /** Web PubSub connection string; browsers are sent there with tokens of ours. */
   WebPubSubConnectionString: pushConnection(),
+  /** Connection string of the storage account; its tables hold what the alerts are judged by. */
+  StorageConnection: text(),
   /** The Inventory service: `http://host:port` or `https://host`. */
   INVENTORY_GRPC_URL: grpcUrl(),
   DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 100 }),

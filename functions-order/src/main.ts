@@ -5,6 +5,8 @@ import { registerFunctions } from './register-functions.ts';
 
 const service = composeOrderService(readConfig(process.env), { triggers: app });
 registerFunctions(service);
+service.watch.start();
+app.hook.appTerminate(() => service.close());
 
 // Migrates before the first request needs it; while the database is away, the first statement tries again.
 service.database.ready().catch(() => {});

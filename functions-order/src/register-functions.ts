@@ -19,6 +19,7 @@ import { ordersNegotiate } from './functions/orders-negotiate.ts';
 import { ordersShip } from './functions/orders-ship.ts';
 import { ordersSweep } from './functions/orders-sweep.ts';
 import { outboxRelay } from './functions/outbox-relay.ts';
+import { systemWatch } from './functions/system-watch.ts';
 
 /** Registers every function of the Order service with its triggers. */
 export function registerFunctions(service: OrderService): void {
@@ -32,6 +33,7 @@ export function registerFunctions(service: OrderService): void {
   metrics(service);
   inventoryEvents(service);
   outboxRelay(service);
+  systemWatch(service);
   ordersSweep(service);
   idempotencyKeysPurge(service);
   ordersCheck(service);

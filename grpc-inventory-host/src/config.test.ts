@@ -5,13 +5,15 @@ import { readConfig } from './config.ts';
 const required = {
   INVENTORY_DATABASE_URL: 'postgresql://127.0.0.1/inventory',
   ServiceBusConnection: 'Endpoint=sb://x',
+  StorageConnection: 'UseDevelopmentStorage=true',
 };
 const chaosOf = (env: Record<string, string>) => readConfig({ ...required, ...env }).chaos;
 
-it('needs nothing but the two connections; faults are off', () => {
+it('needs nothing but the three connections; faults are off', () => {
   expect(readConfig(required)).toEqual({
     databaseUrl: 'postgresql://127.0.0.1/inventory',
     serviceBus: 'Endpoint=sb://x',
+    storage: 'UseDevelopmentStorage=true',
     address: '0.0.0.0',
     grpcPort: 50_051,
     healthPort: 50_052,
@@ -32,6 +34,7 @@ it('lists every fault at once', () => {
       'The configuration cannot be used:',
       '  INVENTORY_DATABASE_URL is required',
       '  ServiceBusConnection is required',
+      '  StorageConnection is required',
       '  GRPC_PORT must be a number',
       '  SCHRODINGER_CRASH_PROBABILITY must be at most 1',
       '  SCHRODINGER_FAULT must be one of exit, drop, error',

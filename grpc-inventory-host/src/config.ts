@@ -7,6 +7,7 @@ import { chaosSettingsOf, chaosVariables } from './chaos/chaos-settings.ts';
 export interface HostConfig {
   readonly databaseUrl: string;
   readonly serviceBus: string;
+  readonly storage: string;
   /** The address both servers listen on. */
   readonly address: string;
   /** Of the gRPC server; 0 takes a free one. */
@@ -33,6 +34,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
     {
       INVENTORY_DATABASE_URL: text(),
       ServiceBusConnection: text(),
+      StorageConnection: text(),
       GRPC_HOST: optionalText(),
       GRPC_PORT: integer(50_051, { max: PORT_MAX }),
       HEALTH_PORT: integer(50_052, { max: PORT_MAX }),
@@ -48,6 +50,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
   return Object.freeze({
     databaseUrl: settings.INVENTORY_DATABASE_URL,
     serviceBus: settings.ServiceBusConnection,
+    storage: settings.StorageConnection,
     address: settings.GRPC_HOST ?? '0.0.0.0',
     grpcPort: settings.GRPC_PORT,
     healthPort: settings.HEALTH_PORT,

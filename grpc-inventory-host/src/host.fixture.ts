@@ -4,6 +4,7 @@ import { InventoryServiceClient, type ReserveStockResponse } from '@valerix/cont
 import type { Inventory } from '@valerix/inventory/inventory.fixture';
 import { makeLogger } from '@valerix/platform/logger';
 import { onTestFinished } from 'vitest';
+import { noStorage } from '../../tests/setup/azurite.ts';
 import { readConfig } from './config.ts';
 import { type Host, startHost } from './host.ts';
 
@@ -28,6 +29,7 @@ export async function startTestHost(
     readConfig({
       INVENTORY_DATABASE_URL: inventory.url,
       ServiceBusConnection: 'unused',
+      StorageConnection: noStorage,
       GRPC_HOST: '127.0.0.1',
       GRPC_PORT: '0',
       HEALTH_PORT: '0',

@@ -11,6 +11,7 @@ import { type Logger, makeLogger } from '@valerix/platform/logger';
 import { type Messaging, makeMessaging } from '@valerix/platform/messaging';
 import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
+import { makeWatch } from '@valerix/platform/watch';
 import { makeChaosAnnouncer } from './chaos/announce-chaos.ts';
 import { makeChaos } from './chaos/chaos.ts';
 import { makeFates } from './chaos/fate.ts';
@@ -58,8 +59,17 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
   const products = makeProducts({ database, outbox });
   const reservations = makeReservations({ database, outbox, metrics });
   observeStockLevels({ metrics, products, outbox, logger });
+  const watch = makeWatch({
+    service: SERVICE,
+    storageConnection: config.storage,
+    messaging,
+    metrics,
+    logger,
+    checkHealth: () => health(),
+  });
   const health = makeHealth({
     service: SERVICE,
+    onChange: watch.healthChanged,
     probes: {
       database: () => database.query('SELECT FROM products LIMIT 1'),
       serviceBus: () => messaging.probe(queues.verifyOrders),
@@ -79,7 +89,7 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
   }
 
   const connections = followConnections();
-  const unary = makeUnary({ logger, metrics });
+  const unary = makeUnary({ logger, metrics, onFinished: watch.requestFinished });
   const service = makeInventoryService({
     reservations,
     products,
@@ -112,6 +122,7 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
   startRound();
   const rounds = setInterval(startRound, ROUND_MS);
   rounds.unref();
+  watch.start();
   logger.info('host_started', { grpcPort: grpc.port, healthPort: http.port });
 
   const stop = async () => {
@@ -123,6 +134,7 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
     await round;
     await followed?.stop();
     await announcer.close();
+    await watch.stop();
     await messaging.close();
     await database.close();
     logger.info('host_stopped');

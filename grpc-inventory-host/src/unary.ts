@@ -1,7 +1,9 @@
 import { type handleUnaryCall, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { HEALTH_PROBE_PRODUCT } from '@valerix/contracts/health';
 import type { Logger } from '@valerix/platform/logger';
 import type { Metrics } from '@valerix/platform/metrics';
 import { isUnavailable } from '@valerix/platform/postgres-errors';
+import type { FinishedRequest } from '@valerix/platform/system-metrics/request-tally';
 import { continueTrace, traceIdOf } from '@valerix/platform/trace-context';
 import { SimulatedFault } from './chaos/chaos.ts';
 import { InvalidArgument } from './requests.ts';
@@ -27,11 +29,18 @@ export interface Call<Request> {
   isWanted(): boolean;
 }
 
+export interface UnaryOptions {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Told of each answer, except to whoever only asks how the service is. */
+  readonly onFinished: (request: FinishedRequest) => void;
+}
+
 /**
  * Turns handlers into what the gRPC server calls: one place that measures and that says what an error means. Of an
  * operation with `maxInFlight`, no more calls than that are under way; one more is refused before it is looked at.
  */
-export function makeUnary({ logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics }) {
+export function makeUnary({ logger, metrics, onFinished }: UnaryOptions) {
   const duration = metrics.meter.createHistogram('grpc_request_duration_seconds', {
     description: 'Time from the arrival of a call to its answer.',
     unit: 's',
@@ -49,8 +58,13 @@ export function makeUnary({ logger, metrics }: { readonly logger: Logger; readon
     return async (call, callback) => {
       const startedAt = performance.now();
       const traceparent = continueTrace(call.metadata.get('traceparent')[0]?.toString());
-      const measure = (code: status) =>
-        duration.record((performance.now() - startedAt) / 1000, { operation, code: status[code] });
+      const measure = (code: status) => {
+        const durationMs = performance.now() - startedAt;
+        duration.record(durationMs / 1000, { operation, code: status[code] });
+        const failure = code === status.OK || code === status.INVALID_ARGUMENT ? undefined : status[code];
+        if (!isHealthProbe(call.request))
+          onFinished({ operation, durationMs, isChange: operation !== 'CheckStock', failure });
+      };
       inFlight += 1;
       try {
         if (inFlight > maxInFlight) throw new TooManyCalls(`more than ${maxInFlight} calls at once`);
@@ -73,6 +87,10 @@ export function makeUnary({ logger, metrics }: { readonly logger: Logger; readon
       }
     };
   };
+}
+
+function isHealthProbe(request: unknown): boolean {
+  return (request as { readonly productId?: string }).productId === HEALTH_PROBE_PRODUCT;
 }
 
 function callOf<Request>(call: ServerUnaryCall<Request, unknown>, traceparent: string): Call<Request> {

@@ -29,6 +29,7 @@ beforeAll(async () => {
       INVENTORY_GRPC_URL: endpoints.grpc,
       ServiceBusConnection: endpoints.serviceBus,
       WebPubSubConnectionString: endpoints.webPubSub,
+      StorageConnection: endpoints.storage,
       AzureWebJobsStorage: endpoints.storage,
       FUNCTIONS_WORKER_RUNTIME: 'node',
       ORDER_MAX_IN_FLIGHT: '1',

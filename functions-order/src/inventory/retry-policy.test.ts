@@ -84,6 +84,7 @@ test('the older policy of 5 s an attempt, three attempts and 1 s x 2^n is a matt
     ORDERS_DATABASE_URL: 'postgresql://db/orders',
     ServiceBusConnection: 'sb',
     WebPubSubConnectionString: 'Endpoint=https://push.example;AccessKey=secret;',
+    StorageConnection: 'storage',
     INVENTORY_GRPC_URL: 'http://warehouse:50051',
     INVENTORY_BUDGET_MS: '18000',
     INVENTORY_ATTEMPT_TIMEOUT_MS: '5000',

@@ -47,6 +47,7 @@ export const errorCatalogue = {
     retryable: true,
     ambiguous: true,
   }),
+  alerts_unknown: kind(503, 'The state of the alerts cannot be known right now.', { retryable: true }),
   temporarily_unavailable: kind(503, 'The service cannot answer right now. Please try again.', { retryable: true }),
 } as const satisfies Record<string, ErrorKind>;
 

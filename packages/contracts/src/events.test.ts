@@ -37,4 +37,5 @@ test('events travel on the entity of their kind', () => {
   expect(entityOf('OrderCancelled')).toBe('order-events');
   expect(entityOf('ResponseTime')).toBe('system-metrics');
   expect(entityOf('ChaosChanged')).toBe('system-metrics');
+  expect(entityOf('AlertChanged')).toBe('system-metrics');
 });

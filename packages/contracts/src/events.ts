@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertFacts, breakerState } from './alerts-api.ts';
 import { chaosSettings } from './chaos-api.ts';
 import { failureReason, orderStatus, pricedLine } from './order.ts';
 import { type EntityName, queues, topics } from './topology.ts';
@@ -93,7 +94,8 @@ export const eventData = {
   }),
   ErrorOccurred: z.object({ service: z.string(), operation: z.string(), code: z.string(), count }),
   HealthChanged: z.object({ service: z.string(), dependency: z.string(), healthy: z.boolean() }),
-  CircuitBreakerChanged: z.object({ service: z.string(), state: z.enum(['closed', 'open', 'half_open']) }),
+  CircuitBreakerChanged: z.object({ service: z.string(), state: breakerState }),
+  AlertChanged: alertFacts,
   /** At most one a second and fault; `count` says for how many calls it stands, `delayMs` the longest of their delays. */
   ChaosInjected: z.object({
     service: z.string(),
@@ -118,6 +120,7 @@ const metricEvents = [
   'ErrorOccurred',
   'HealthChanged',
   'CircuitBreakerChanged',
+  'AlertChanged',
   'ChaosInjected',
   'ChaosChanged',
 ] as const;

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { makeHealth } from './health.ts';
 import { makeLogger } from './logger.ts';
 
@@ -64,4 +66,76 @@ test('probes that come together, and soon after, cost one check', async () => {
   clock = 1100;
   await health();
   expect(checks).toBe(2);
+});
+
+test('each change of a dependency is told once', async () => {
+  let clock = 0;
+  const away = new Set<string>();
+  const told: string[] = [];
+  const probe = (name: string) => async () => {
+    if (away.has(name)) throw new Error('away');
+  };
+  const health = makeHealth({
+    service: 's',
+    logger: silent,
+    now: () => clock,
+    onChange: (dependency, healthy) => told.push(`${dependency} ${healthy}`),
+    probes: { database: probe('database'), bus: probe('bus') },
+  });
+  const look = async () => {
+    clock += 1_000;
+    await health();
+  };
+  await look();
+  expect(told).toEqual([]);
+  away.add('bus');
+  await look();
+  await look();
+  away.add('database');
+  await look();
+  away.clear();
+  await look();
+  await look();
+  expect(told).toEqual(['bus false', 'database false', 'database true', 'bus true']);
+});
+
+test('a dependency that is away at the first look is a change', async () => {
+  const told: string[] = [];
+  const health = makeHealth({
+    service: 's',
+    logger: silent,
+    onChange: (dependency, healthy) => told.push(`${dependency} ${healthy}`),
+    probes: { database: () => Promise.reject(new Error('away')) },
+  });
+  await health();
+  expect(told).toEqual(['database false']);
+});
+
+test('an answer that came in time counts although the process was too busy to read it', async () => {
+  const server = createServer((socket) => socket.on('data', (bytes) => socket.write(bytes)));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  await once(socket, 'connect');
+  onTestFinished(async () => {
+    socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+  // The answer is in the socket before the process looks at its timers again.
+  socket.write('?');
+  await new Promise((resolve) => setImmediate(resolve));
+  const health = makeHealth({
+    service: 's',
+    logger: silent,
+    timeoutMs: 20,
+    probes: {
+      database: async () => {
+        const answer = once(socket, 'data');
+        const busyUntil = performance.now() + 60;
+        while (performance.now() < busyUntil);
+        await answer;
+      },
+    },
+  });
+  expect((await health()).status).toBe('healthy');
 });

@@ -1,10 +1,12 @@
 import type { HttpFunctionOptions, HttpHandler, HttpMethod, HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { ErrorCode } from '@valerix/contracts/errors';
 import { limits } from '@valerix/contracts/order';
 import { describeError, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { isUnavailable } from './postgres-errors.ts';
 import { RequestError } from './problem.ts';
 import { makeSparseWarning } from './sparse-warning.ts';
+import type { FinishedRequest } from './system-metrics/request-tally.ts';
 import { continueTrace, traceIdOf } from './trace-context.ts';
 
 /** One HTTP request as the trigger files see it. */
@@ -33,6 +35,8 @@ export interface HttpAppOptions {
   readonly register: (name: string, options: HttpFunctionOptions) => void;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Told of each answer that says something about how well the service does its work. */
+  readonly onFinished?: (request: FinishedRequest) => void;
 }
 
 export interface HttpApp {
@@ -45,7 +49,7 @@ export interface HttpApp {
 const RETRY_AFTER_SECONDS = 2;
 
 /** The HTTP face of a Function App: one place that measures, traces and turns errors into problem documents. */
-export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): HttpApp {
+export function makeHttpApp({ register, logger, metrics, onFinished }: HttpAppOptions): HttpApp {
   const duration = metrics.meter.createHistogram('http_request_duration_seconds', {
     description: 'Time from the call of a handler to its answer.',
     unit: 's',
@@ -57,18 +61,26 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
   const known: { pattern: RegExp; methods: readonly string[] }[] = [];
 
   const handle =
-    (operation: string, handler: Endpoint['handler']): HttpHandler =>
+    (operation: string, handler: Endpoint['handler'], isWork = false): HttpHandler =>
     async (request) => {
       const startedAt = performance.now();
       const traceparent = continueTrace(request.headers.get('traceparent'));
       let answer: HttpResponseInit;
+      let code: ErrorCode | undefined;
       try {
         answer = await handler(makeCall(request, traceparent));
       } catch (error) {
         answer = answerFor(error, operation, traceparent);
+        code = codeOf(error);
       }
       const status = answer.status ?? 200;
-      duration.record((performance.now() - startedAt) / 1000, {
+      const durationMs = performance.now() - startedAt;
+      // A refusal of what is too much costs no work: counted, a flood of them would make slow orders look fast.
+      if (isWork && status !== 429) {
+        const failure = status >= 500 ? (code ?? `http_${status}`) : undefined;
+        onFinished?.({ operation, durationMs, isChange: request.method !== 'GET', failure });
+      }
+      duration.record(durationMs / 1000, {
         operation,
         method: request.method,
         status: String(status),
@@ -100,7 +112,7 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
   return {
     endpoint(name, { methods, route, authLevel = 'anonymous', handler }) {
       known.push({ pattern: patternOf(route), methods });
-      register(name, { methods, route, authLevel, handler: handle(name, handler) });
+      register(name, { methods, route, authLevel, handler: handle(name, handler, isWork(route)) });
     },
     fallback() {
       const methods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -119,6 +131,20 @@ export function makeHttpApp({ register, logger, metrics }: HttpAppOptions): Http
       });
     },
   };
+}
+
+/**
+ * What is done for shoppers and operators, by its route. Health, metrics, the API's description and whatever an
+ * operator's page asks again and again are not: they would thin out the average that shoppers feel.
+ */
+function isWork(route: string): boolean {
+  return route.startsWith('api/') && !route.startsWith('api/ops/') && route !== 'api/openapi.json';
+}
+
+/** The code that an error is answered with. */
+function codeOf(error: unknown): ErrorCode {
+  if (error instanceof RequestError) return error.code;
+  return isUnavailable(error) ? 'temporarily_unavailable' : 'internal_error';
 }
 
 const problemHeaders = { 'content-type': 'application/problem+json' };
