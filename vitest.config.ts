@@ -12,7 +12,9 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'parts',
-          include: ['{packages,functions-order,functions-inventory,grpc-inventory-host,local,tests/demo}/**/*.test.ts'],
+          include: [
+            '{packages,functions-order,functions-inventory,grpc-inventory-host,local,tests/demo,dashboard}/**/*.test.ts',
+          ],
           globalSetup: ['./tests/setup/postgres.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
