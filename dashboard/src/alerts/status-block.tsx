@@ -10,7 +10,7 @@ import './status-block.css';
 
 const rules: readonly AlertRule[] = ['response_time', 'error_rate', 'health'];
 
-const headlines = { green: 'All systems well', red: 'Trouble', unknown: 'Reading the state' } as const;
+const headlines = { green: 'All systems well', red: 'Trouble', unknown: 'State not known' } as const;
 
 /** Is it well, why not, and since when: the first thing on the page. */
 export function StatusBlock() {
@@ -50,7 +50,7 @@ function Overall({ alerts, verdict }: { readonly alerts: Alerts; readonly verdic
         </h2>
         <p className="overall-since">
           {since === undefined ? (
-            (alerts.error ?? 'Asking the Inventory service')
+            (alerts.error ?? 'Asking the Inventory service…')
           ) : (
             <>
               since <time dateTime={new Date(since).toISOString()}>{formatMoment(since, now)}</time>, for{' '}

@@ -29,13 +29,13 @@ export function ControlRoom({ onSignOut }: { readonly onSignOut: () => void }) {
           <div className="column column-wide">
             <ResponsePanel />
             <OrdersPanel />
+            <JournalPanel />
             <DeadLettersPanel />
           </div>
           <div className="column">
             <HealthPanel />
             <StockPanel />
             <ChaosPanel />
-            <JournalPanel />
             <BackupsPanel />
           </div>
         </div>

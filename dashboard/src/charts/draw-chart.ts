@@ -93,9 +93,9 @@ function hasLonePoints(chart: uPlot, series: number): boolean {
   return values.some((value, index) => value != null && values[index - 1] == null && values[index + 1] == null);
 }
 
-/** The limit, and a wash over all that is above it. */
+/** The limit, and a wash over what is above it as soon as something is: a calm chart stays calm. */
 function drawLimit(
-  { ctx, bbox, valToPos }: uPlot,
+  { ctx, bbox, data, valToPos }: uPlot,
   { value, label }: NonNullable<ChartLook['limit']>,
   { line, wash }: { readonly line: string; readonly wash: string },
 ): void {
@@ -103,8 +103,10 @@ function drawLimit(
   if (y < bbox.top) return;
   const ratio = uPlot.pxRatio;
   ctx.save();
-  ctx.fillStyle = wash;
-  ctx.fillRect(bbox.left, bbox.top, bbox.width, y - bbox.top);
+  if (data.slice(1).some((values) => values.some((each) => each != null && each > value))) {
+    ctx.fillStyle = wash;
+    ctx.fillRect(bbox.left, bbox.top, bbox.width, y - bbox.top);
+  }
   ctx.strokeStyle = line;
   ctx.lineWidth = ratio;
   ctx.setLineDash([5 * ratio, 4 * ratio]);

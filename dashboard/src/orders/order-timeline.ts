@@ -15,7 +15,10 @@ export interface TimelineEntry {
 }
 
 /** The log and what was heard, as one story in the order of time; of one moment the log comes first. */
-export function orderTimeline(details: OrderDetails | undefined, heard: readonly HeardEvent[]): TimelineEntry[] {
+export function orderTimeline(
+  details: Pick<OrderDetails, 'history'> | undefined,
+  heard: readonly HeardEvent[],
+): TimelineEntry[] {
   const states = (details?.history ?? []).map(({ orderVersion, from, to, reason, at }) => ({
     key: `state ${orderVersion}`,
     kind: 'state' as const,

@@ -25,20 +25,11 @@ export function StockPanel() {
       ) : (
         <LongerList items={rows} shown={SHOWN}>
           {(visible) => (
-            <table className="stock-table">
-              <thead className="visually-hidden">
-                <tr>
-                  <th scope="col">Product</th>
-                  <th scope="col">State</th>
-                  <th scope="col">On hand</th>
-                </tr>
-              </thead>
-              <tbody>
-                {visible.map((row) => (
-                  <StockTableRow key={row.productId} row={row} />
-                ))}
-              </tbody>
-            </table>
+            <ul className="stock-list">
+              {visible.map((row) => (
+                <StockListRow key={row.productId} row={row} />
+              ))}
+            </ul>
           )}
         </LongerList>
       )}
@@ -46,31 +37,28 @@ export function StockPanel() {
   );
 }
 
-const StockTableRow = memo(function StockTableRow({ row }: { readonly row: StockRow }) {
+const StockListRow = memo(function StockListRow({ row }: { readonly row: StockRow }) {
   const level = levelOf(row);
   return (
-    <tr className={`stock-${level}`}>
-      <th scope="row">
+    <li className="stock-row">
+      <span className="stock-name">
         {row.name} <code>{row.productId}</code>
-      </th>
-      <td className="stock-state">
-        {level === 'out' && (
-          <Mark tone="bad" glyph="cross">
-            Sold out
-          </Mark>
-        )}
-        {level === 'low' && (
-          <Mark tone="warning" glyph="down">
-            Low, {formatCount(row.lowStockThreshold)} is the mark
-          </Mark>
-        )}
-      </td>
-      <td className="number">
-        {/* A new key starts the flash anew. */}
-        <span key={row.version} className={`stock-count moved-${row.direction}`}>
-          {formatCount(row.stock)}
-        </span>
-      </td>
-    </tr>
+      </span>
+      {level === 'out' && (
+        <Mark tone="bad" glyph="cross">
+          Sold out
+        </Mark>
+      )}
+      {level === 'low' && (
+        <Mark tone="warning" glyph="down">
+          Low, mark {formatCount(row.lowStockThreshold)}
+        </Mark>
+      )}
+      {/* A new key starts the flash anew. */}
+      <span key={row.version} className={`stock-count moved-${row.direction}`}>
+        {formatCount(row.stock)}
+        <span className="visually-hidden"> on hand</span>
+      </span>
+    </li>
   );
 });
