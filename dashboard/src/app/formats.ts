@@ -17,7 +17,7 @@ export function formatMoment(at: number, now: number): string {
 export function formatMs(ms: number): string {
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  return `${Number((ms / 1_000).toFixed(ms < 10_000 ? 2 : 1))} s`;
 }
 
 /** How long something lasts or is ago: 8 s, 4 min, 3 h, 2 d. */
@@ -39,7 +39,7 @@ export function formatCountdown(ms: number): string {
 
 export function formatShare(share: number): string {
   const percent = share * 100;
-  return `${percent > 0 && percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+  return `${percent < 10 ? Number(percent.toFixed(1)) : Math.round(percent)} %`;
 }
 
 export function formatBytes(bytes: number): string {

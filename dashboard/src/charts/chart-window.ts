@@ -1,8 +1,9 @@
-import { add, nothingDone, presentSecond, SECONDS_KEPT, type Seconds, type Totals } from './seconds.ts';
+import { add, type Durations, nothingDone, presentSecond, SECONDS_KEPT, type Seconds, type Totals } from './seconds.ts';
 
 /** The last five minutes as columns, one entry for each second; null where nothing was asked. */
 export interface ChartWindow {
   readonly times: readonly number[];
+  /** Of the requests that place or change orders. */
   readonly orderAverage: readonly (number | null)[];
   readonly orderP95: readonly (number | null)[];
   readonly warehouseAverage: readonly (number | null)[];
@@ -14,8 +15,8 @@ export interface ChartWindow {
 const ORDER = 'order';
 const WAREHOUSE = 'grpc-inventory-host';
 
-const average = (totals: Totals | undefined): number | null =>
-  totals === undefined || totals.count === 0 ? null : totals.sumMs / totals.count;
+const average = (durations: Durations | undefined): number | null =>
+  durations === undefined || durations.count === 0 ? null : durations.sumMs / durations.count;
 
 /** Ends with the last second that is over: the one that runs would always look too small. */
 export function chartWindow(seconds: Seconds, now: number): ChartWindow {
@@ -26,9 +27,9 @@ export function chartWindow(seconds: Seconds, now: number): ChartWindow {
   const order = ofService(ORDER);
   return {
     times,
-    orderAverage: order.map(average),
-    orderP95: order.map((totals) => (totals === undefined || totals.count === 0 ? null : totals.p95Ms)),
-    warehouseAverage: ofService(WAREHOUSE).map(average),
+    orderAverage: order.map((totals) => average(totals?.ofChanges)),
+    orderP95: order.map((totals) => (totals?.ofChanges.count ? totals.ofChanges.p95Ms : null)),
+    warehouseAverage: ofService(WAREHOUSE).map((totals) => average(totals?.durations)),
     errorPercent: buckets.map((bucket) => {
       const all = [...(bucket?.values() ?? [])].reduce(add, nothingDone);
       return all.count === 0 ? null : (100 * all.errors) / all.count;

@@ -43,7 +43,7 @@ export function drawChart(
     height,
     legend: { show: false },
     cursor: { sync: { key: CURSOR_GROUP }, drag: { x: false, y: false }, points: { size: 6 }, y: false },
-    padding: [8, 8, showTimes ? 0 : 6, 0],
+    padding: [8, 28, showTimes ? 0 : 6, 0],
     scales: {
       x: { time: true, range: (_, min, max) => [min, max] },
       y: { range: (_, __, max) => [0, Math.max(atLeast, (max ?? 0) * 1.1)] },

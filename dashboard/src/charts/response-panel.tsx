@@ -38,13 +38,13 @@ export function ResponsePanel() {
       meta={`last 5 minutes · values of ${formatClock(at * 1000)}`}
     >
       <ul className="legend" aria-hidden="true">
-        <LegendItem look="order" name="Order service, average">
+        <LegendItem look="order" name="Orders placed or changed, average">
           {valueOfLine(window.orderAverage, formatMs)}
         </LegendItem>
-        <LegendItem look="p95" name="its slowest 5 %">
+        <LegendItem look="p95" name="slowest 5 %">
           {valueOfLine(window.orderP95, formatMs)}
         </LegendItem>
-        <LegendItem look="warehouse" name="Warehouse, average">
+        <LegendItem look="warehouse" name="warehouse, average">
           {valueOfLine(window.warehouseAverage, formatMs)}
         </LegendItem>
       </ul>

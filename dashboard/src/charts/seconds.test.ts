@@ -13,7 +13,8 @@ test('the average of a second is over its requests, however many events told of 
   const seconds = hearResponseTimes(noSeconds, events, NOON);
   const totals = recentTotals(seconds, NOON + SECOND, 10, 'order');
   expect(totals.count).toBe(40);
-  expect(totals.sumMs / totals.count).toBe(80);
+  expect(totals.durations.sumMs / totals.durations.count).toBe(80);
+  expect(totals.ofChanges).toEqual({ count: 30, sumMs: 3_000, p95Ms: 100 });
 });
 
 test('two instances of a service that tell of one second are added up, in one batch or in two', () => {
@@ -21,7 +22,8 @@ test('two instances of a service that tell of one second are added up, in one ba
   const second = responseTime(NOON + 400, { averageMs: 200, count: 30, errors: 3 });
   const together = hearResponseTimes(noSeconds, [first, second], NOON + 500);
   const apart = hearResponseTimes(hearResponseTimes(noSeconds, [first], NOON + 500), [second], NOON + 500);
-  const expected = { count: 40, errors: 4, sumMs: 7_000, p95Ms: 200 };
+  const durations = { count: 40, sumMs: 7_000, p95Ms: 200 };
+  const expected = { count: 40, errors: 4, durations, ofChanges: durations };
   expect(recentTotals(together, NOON + 2 * SECOND, 10)).toEqual(expected);
   expect(recentTotals(apart, NOON + 2 * SECOND, 10)).toEqual(expected);
 });

@@ -1,10 +1,17 @@
-import type { AnyEvent } from '@valerix/contracts/events';
+import type { AnyEvent, EventData } from '@valerix/contracts/events';
 
 /** What one service did in one second. */
 export interface Totals {
   readonly count: number;
   readonly errors: number;
-  /** Sum of all durations, so that the average over seconds is that over requests. */
+  readonly durations: Durations;
+  /** Of those requests that change something, by which the alert judges: fast reads do not make slow orders look fast. */
+  readonly ofChanges: Durations;
+}
+
+export interface Durations {
+  readonly count: number;
+  /** Sum of all, so that the average over seconds is that over requests. */
   readonly sumMs: number;
   /** Of the slowest operation: 95 of 100 of its calls were faster. */
   readonly p95Ms: number;
@@ -24,14 +31,24 @@ const AHEAD_AT_MOST_MS = 15 * 60_000;
 
 export const noSeconds: Seconds = { buckets: new Map(), aheadMs: Number.NEGATIVE_INFINITY };
 
-export const nothingDone: Totals = { count: 0, errors: 0, sumMs: 0, p95Ms: 0 };
+const noDurations: Durations = { count: 0, sumMs: 0, p95Ms: 0 };
+export const nothingDone: Totals = { count: 0, errors: 0, durations: noDurations, ofChanges: noDurations };
+
+const addDurations = (a: Durations, b: Durations): Durations => ({
+  count: a.count + b.count,
+  sumMs: a.sumMs + b.sumMs,
+  p95Ms: Math.max(a.p95Ms, b.p95Ms),
+});
 
 export const add = (a: Totals, b: Totals): Totals => ({
   count: a.count + b.count,
   errors: a.errors + b.errors,
-  sumMs: a.sumMs + b.sumMs,
-  p95Ms: Math.max(a.p95Ms, b.p95Ms),
+  durations: addDurations(a.durations, b.durations),
+  ofChanges: addDurations(a.ofChanges, b.ofChanges),
 });
+
+/** Operations are named after their function; these only read. */
+const reads = /(^|-)(get|list|negotiate|health|metrics|fallback)$/;
 
 /** The services' present, in whole seconds of the epoch. */
 export const presentSecond = ({ aheadMs }: Seconds, now: number): number =>
@@ -54,15 +71,14 @@ export function hearResponseTimes(seconds: Seconds, events: readonly AnyEvent[],
     const services = new Map(buckets.get(second));
     const before = services.get(data.service);
     if (before === undefined && services.size >= SERVICES_KEPT) continue;
-    const told = {
-      count: data.count,
-      errors: data.errorCount,
-      sumMs: data.durationMs * data.count,
-      p95Ms: data.p95Ms,
-    };
-    services.set(data.service, add(before ?? nothingDone, told));
+    services.set(data.service, add(before ?? nothingDone, totalsOf(data)));
     buckets.set(second, services);
   }
   for (const second of buckets.keys()) if (second <= present - SECONDS_KEPT) buckets.delete(second);
   return { buckets, aheadMs };
+}
+
+function totalsOf({ operation, count, errorCount, durationMs, p95Ms }: EventData<'ResponseTime'>): Totals {
+  const durations = { count, sumMs: durationMs * count, p95Ms };
+  return { count, errors: errorCount, durations, ofChanges: reads.test(operation) ? noDurations : durations };
 }

@@ -12,7 +12,7 @@ export function summariseResponse({ times, orderAverage, warehouseAverage }: Cha
   const over = values.filter((value) => value > limitMs).length;
   const warehouse = known(warehouseAverage);
   return [
-    `Average response time of the Order service over five minutes: last ${formatMs(values.at(-1) ?? 0)},`,
+    `Average time to place or change an order over five minutes: last ${formatMs(values.at(-1) ?? 0)},`,
     `highest ${formatMs(highest)} at ${formatClock(at * 1000)};`,
     over === 0 ? 'never above one second.' : `above one second in ${over} of ${values.length} seconds.`,
     warehouse.length === 0 ? '' : `Warehouse: last ${formatMs(warehouse.at(-1) ?? 0)}.`,
