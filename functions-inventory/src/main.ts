@@ -7,6 +7,8 @@ import './functions/chaos-put.ts';
 import './functions/dashboard-inventory-events.ts';
 import './functions/dashboard-order-events.ts';
 import './functions/dashboard-system-metrics.ts';
+import './functions/chaos-get.ts';
+import './functions/chaos-put.ts';
 import './functions/dead-letters-discard.ts';
 import './functions/dead-letters-discard-all.ts';
 import './functions/dead-letters-get.ts';
