@@ -1,3 +1,4 @@
+import type { OrderDetails } from '@valerix/contracts/order-api';
 import { useEffect, useRef } from 'react';
 import { useNow } from '../app/clock.ts';
 import { formatMoment, formatMoney, formatMs } from '../app/formats.ts';
@@ -7,7 +8,7 @@ import { closeOrder, useOpenOrder } from './order-address.ts';
 import { OrderStatusMark } from './order-status-mark.tsx';
 import { orderTimeline, type TimelineEntry } from './order-timeline.ts';
 import { followOrder } from './orders.ts';
-import { type TracedDetails, useOrderDetails } from './use-order-details.ts';
+import { useOrderDetails } from './use-order-details.ts';
 
 /** The order that the address names, over the page. */
 export function OrderDialog() {
@@ -70,7 +71,7 @@ function OrderStory({ orderId }: { readonly orderId: string }) {
   );
 }
 
-function OrderFacts({ details }: { readonly details: TracedDetails }) {
+function OrderFacts({ details }: { readonly details: OrderDetails }) {
   const now = useNow();
   const { message, customerId, items, totalMinor, currency, reservationId, createdAt, recoveredFromCrash, traceId } =
     details;
@@ -99,7 +100,7 @@ function OrderFacts({ details }: { readonly details: TracedDetails }) {
         <Fact name="Placed" value={formatMoment(Date.parse(createdAt), now)} />
         <Fact name="Customer" value={customerId ?? 'not named'} />
         {reservationId !== null && <Fact name="Reservation" value={reservationId} code />}
-        {traceId != null && <Fact name="Trace" value={traceId} code />}
+        {traceId !== null && <Fact name="Trace" value={traceId} code />}
         {recoveredFromCrash && <Fact name="Recovery" value="found again after a crash" />}
       </dl>
     </>

@@ -1,16 +1,11 @@
 import { type OrderDetails, orderDetails } from '@valerix/contracts/order-api';
 import { useEffect, useRef, useState } from 'react';
-import { z } from 'zod';
 import { CallFailed, messageOf } from '../live/service-calls.ts';
 import { useOperations } from '../live/use-board.ts';
 
-/** An older deployment tells no trace. */
-const tracedDetails = orderDetails.extend({ traceId: z.string().nullish() });
-export type TracedDetails = OrderDetails & { readonly traceId?: string | null | undefined };
-
 export type DetailsRead =
   | { readonly kind: 'reading' }
-  | { readonly kind: 'read'; readonly details: TracedDetails }
+  | { readonly kind: 'read'; readonly details: OrderDetails }
   | { readonly kind: 'not_found' }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -23,7 +18,7 @@ export function useOrderDetails(orderId: string, version: number): DetailsRead {
   useEffect(() => {
     if (known.current >= version) return;
     let current = true;
-    call({ service: 'order', path: `/api/orders/${orderId}`, schema: tracedDetails }).then(
+    call({ service: 'order', path: `/api/orders/${orderId}`, schema: orderDetails }).then(
       (details) => {
         if (!current) return;
         known.current = details.orderVersion;
