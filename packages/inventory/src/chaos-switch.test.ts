@@ -1,6 +1,7 @@
 import { chaosChange, chaosDefaults } from '@valerix/contracts/chaos-api';
 import { type EventData, parseEvent } from '@valerix/contracts/events';
 import type { Outbox } from '@valerix/platform/outbox';
+import { inSpan } from '@valerix/platform/telemetry/spans';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type ChaosSwitch, makeChaosSwitch } from './chaos-switch.ts';
 import { type Inventory, startInventory } from './inventory.fixture.ts';
@@ -105,6 +106,14 @@ it('announces each switch with what is in force then, and sends it at once', asy
   );
   expect(await announced()).toEqual([{ ...settings, cause: 'operator', expiresAt, updatedAt }]);
   expect(sent).toEqual(await announced());
+});
+
+it('announces a switch in the trace of the request that asked for it', async () => {
+  const traceparent = await inSpan('PUT chaos', { parent: null }, async (span) => {
+    await set({ seed: 1 });
+    return span.traceparent;
+  });
+  expect(await inventory.database.query('SELECT traceparent FROM outbox')).toEqual([{ traceparent }]);
 });
 
 it('goes back to the environment when a setting expires, which is recorded and announced once', async () => {

@@ -2,6 +2,7 @@ import { type ChaosChange, type ChaosSettings, chaosDefaults, chaosSettings } fr
 import type { EventData } from '@valerix/contracts/events';
 import { type Outbox, outboxRow, writeOutbox } from '@valerix/platform/outbox';
 import type { Database } from '@valerix/platform/postgres';
+import { currentTraceparent } from '@valerix/platform/telemetry/spans';
 
 /** What is in force, as the database knows it. */
 export interface ChaosState {
@@ -66,7 +67,8 @@ export function makeChaosSwitch(options: { readonly database: Database; readonly
     const state = await readBy(run);
     const { settings, expiresAt } = state;
     const updatedAt = state.updatedAt ?? new Date().toISOString();
-    const event = outboxRow('ChaosChanged', { ...settings, cause, expiresAt, updatedAt });
+    const traceparent = currentTraceparent() ?? null;
+    const event = outboxRow('ChaosChanged', { ...settings, cause, expiresAt, updatedAt }, { traceparent });
     await writeOutbox(run, [event]);
     return { state, event };
   };
