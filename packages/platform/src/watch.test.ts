@@ -198,6 +198,6 @@ test('started, it measures, looks and judges by itself, without keeping the proc
   const { sent } = order;
   const before = sent.length;
   order.watch.requestFinished(slowOrder);
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(finishedAt + 2_500));
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(finishedAt + 2_500), { timeout: 5_000 });
   expect(sent).toHaveLength(before);
 });
