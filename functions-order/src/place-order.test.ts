@@ -107,7 +107,11 @@ describe('an order that the warehouse refuses', () => {
       requestedQuantity: 2,
       availableStock: 1,
     });
-    expect(await get(answer.body.orderId)).toMatchObject({ status: 'failed', reason: 'insufficient_stock' });
+    expect(await get(answer.body.orderId)).toMatchObject({
+      status: 'failed',
+      reason: 'insufficient_stock',
+      refusal: { productId: 'lamp', requestedQuantity: 2, availableStock: 1 },
+    });
   });
 
   test('for an unknown product is answered with 422', async () => {

@@ -84,6 +84,8 @@ test('a database that is away is a 503 with Retry-After', async () => {
   const answer = await call({ body: '{}' });
   expect(answer.status).toBe(503);
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  // A page of another origin reads the document and not the header.
+  expect(answer.body.retryAfterSeconds).toBe(Number(answer.headers['retry-after']));
   expect(JSON.stringify(answer.body)).not.toContain('10.0.0.1');
   expect(await metrics.text()).toMatch(/database_errors_total(\{.*\})? 1/);
 });

@@ -23,14 +23,14 @@ export function Layout({ children }: { children: ReactNode }) {
         <div className="site-header-row">
           <Link href="/" className="logo" aria-label="Valerix, to the shop">
             <Logo />
-            <span>Valerix</span>
+            <span className="logo-word">Valerix</span>
           </Link>
           <nav aria-label="Shop">
             <NavLink href="/">Shop</NavLink>
             <NavLink href="/orders">Orders</NavLink>
             <NavLink href="/cart">
               Cart
-              <span className="cart-count" aria-hidden="true">
+              <span className={inCart === 0 ? 'cart-count' : 'cart-count filled'} aria-hidden="true">
                 {inCart}
               </span>
               <span className="visually-hidden">, {countText(inCart, 'piece', 'pieces')}</span>

@@ -58,8 +58,8 @@ function Shelves({ catalogue: { products, trouble } }: { catalogue: Catalogue })
       </section>
     );
   }
-  return arrange(products).map(({ title, products: onShelf }) => (
-    <section key={title} className="shelf" aria-label={title}>
+  return arrange(products).map(({ title, wall, products: onShelf }) => (
+    <section key={title} className={`shelf shelf-${wall}`} aria-label={title}>
       <h2>{title}</h2>
       <ul className="products">
         {onShelf.map(({ product, note }) => (
@@ -79,7 +79,7 @@ function ShelvesSkeleton() {
       </p>
       <div className="skeleton skeleton-heading" />
       <ul className="products" aria-hidden="true">
-        {['a', 'b', 'c', 'd', 'e', 'f'].map((key) => (
+        {['a', 'b', 'c'].map((key) => (
           <ProductCardSkeleton key={key} />
         ))}
       </ul>

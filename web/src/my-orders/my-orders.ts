@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Store } from '../app/store.ts';
 
 /** An order that was placed with this browser. */
-export const myOrderSchema = z.object({ orderId: z.uuid(), placedAt: z.number() });
+const myOrderSchema = z.object({ orderId: z.uuid(), placedAt: z.number() });
 export type MyOrder = z.infer<typeof myOrderSchema>;
 
 const KEPT_MAX = 50;

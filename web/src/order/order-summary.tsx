@@ -28,7 +28,9 @@ export function OrderSummary({ order, catalogue }: { order: OrderDetails; catalo
               </div>
               <p className="line-words">
                 <span className="line-name">{name ?? nameIn(catalogue, productId)}</span>
-                <span className="line-unit">{quantity} ×</span>
+                <span className="line-unit">
+                  {quantity} × {price === undefined || inCurrency === undefined ? '–' : priceText(price, inCurrency)}
+                </span>
               </p>
               <p className="line-total price">
                 {price === undefined || inCurrency === undefined ? '' : priceText(price * quantity, inCurrency)}

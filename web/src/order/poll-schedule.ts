@@ -1,8 +1,8 @@
-export const POLL_EVERY_MS = 2000;
+const POLL_EVERY_MS = 2000;
 export const POLLS_MAX = 30;
 
 /** An unsettled order about which an open push channel says nothing for this long is asked about. */
-export const SILENCE_MS = 6000;
+const SILENCE_MS = 6000;
 
 export type Channel = 'connecting' | 'live' | 'down';
 

@@ -26,7 +26,7 @@ function stepOf({ from, to, at }: StatusChange, order: OrderDetails, isLast: boo
       return isLast
         ? {
             title: 'The warehouse is slow',
-            text: 'We keep your order and confirm it in a moment; you do not need to order again.',
+            text: 'It did not answer in time. We go on asking until it does.',
             at,
             tone: 'waiting',
           }
@@ -34,7 +34,7 @@ function stepOf({ from, to, at }: StatusChange, order: OrderDetails, isLast: boo
     case 'confirmed':
       return from === 'pending_verification'
         ? { title: 'Recovered and confirmed', text: recoveryText(order), at, tone: 'good' }
-        : { title: 'Confirmed', text: 'Everything is reserved for you.', at, tone: 'good' };
+        : { title: 'Confirmed', text: `Set aside at once, in ${durationText(since(order, at))}.`, at, tone: 'good' };
     case 'failed':
       return { title: 'Could not be filled', text: 'Nothing was set aside.', at, tone: 'bad' };
     case 'cancelled':
@@ -57,6 +57,8 @@ export function recoveryMs({ history, createdAt }: OrderDetails): number | null 
   const confirmed = history.find(({ from, to }) => from === 'pending_verification' && to === 'confirmed');
   return confirmed === undefined ? null : Date.parse(confirmed.at) - Date.parse(createdAt);
 }
+
+const since = ({ createdAt }: OrderDetails, at: string): number => Math.max(0, Date.parse(at) - Date.parse(createdAt));
 
 function aheadOf({ status }: OrderDetails): Step | undefined {
   if (status === 'pending' || status === 'pending_verification') {

@@ -1,7 +1,9 @@
-const COLUMNS = 5;
+const COLUMNS = 4;
 const ROWS = 4;
-const SIDE = 40;
-const fills = ['accent-fill', 'white-fill', 'warm-fill', 'cool-fill'] as const;
+const SIDE = 28;
+const LEFT = 44;
+const TOP = 25;
+const fills = ['accent-fill', 'cool-fill', 'warm-fill'] as const;
 
 const quarters = [
   `M0 0 H${SIDE} A${SIDE} ${SIDE} 0 0 1 0 ${SIDE} Z`,
@@ -10,18 +12,26 @@ const quarters = [
   `M0 ${SIDE} V0 A${SIDE} ${SIDE} 0 0 1 ${SIDE} ${SIDE} Z`,
 ] as const;
 
+const frame = `M${LEFT} ${TOP} h${COLUMNS * SIDE} v${ROWS * SIDE} h${-COLUMNS * SIDE} Z`;
+
 /** Kitchen tiles for a product that nobody has drawn yet, the same ones each time for the same `seed`. */
 export function Tiles({ seed }: { seed: string }) {
   const next = numbersFrom(seed);
   const tiles = Array.from({ length: COLUMNS * ROWS }, (_, index) => ({
-    x: (index % COLUMNS) * SIDE,
-    y: Math.floor(index / COLUMNS) * SIDE - 5,
+    x: LEFT + (index % COLUMNS) * SIDE,
+    y: TOP + Math.floor(index / COLUMNS) * SIDE,
     path: quarters[next() % quarters.length],
     fill: fills[next() % fills.length],
   }));
-  return tiles.map(({ x, y, path, fill }) => (
-    <path key={`${x} ${y}`} className={fill} transform={`translate(${x} ${y})`} d={path} />
-  ));
+  return (
+    <>
+      <path className="white-fill" d={frame} />
+      {tiles.map(({ x, y, path, fill }) => (
+        <path key={`${x} ${y}`} className={fill} transform={`translate(${x} ${y})`} d={path} />
+      ))}
+      <path className="line" d={frame} />
+    </>
+  );
 }
 
 /** FNV-1a over the text, then a step of a linear congruential generator for each number. */
