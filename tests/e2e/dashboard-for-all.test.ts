@@ -50,7 +50,10 @@ describe.each([
     await operator.orderRow(orderId).waitFor();
     await inspect('the room');
     await operator.orderRow(orderId).click();
-    await page.getByRole('dialog').getByText('Pending → Confirmed').waitFor();
+    await page
+      .getByRole('dialog')
+      .getByText(/→ Confirmed/)
+      .waitFor({ timeout: 40_000 });
     await inspect('an order');
     await page.keyboard.press('Escape');
 

@@ -1,11 +1,20 @@
 /** How numbers and moments are written, the same everywhere. */
 const counts = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const preciseClock = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
 const day = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' });
 
 export const formatCount = (value: number): string => counts.format(value);
 
 export const formatClock = (at: number): string => clock.format(at);
+
+/** Where milliseconds tell what came first. */
+export const formatPreciseClock = (at: number): string => preciseClock.format(at);
 
 /** The time of day, with the day when it is another one than today. */
 export function formatMoment(at: number, now: number): string {
@@ -15,7 +24,7 @@ export function formatMoment(at: number, now: number): string {
 
 /** A duration as one would say it: 850 ms, 1.25 s, 12.4 s. */
 export function formatMs(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  if (ms < 10) return `${Number(ms.toFixed(1))} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   return `${Number((ms / 1_000).toFixed(ms < 10_000 ? 2 : 1))} s`;
 }

@@ -93,7 +93,7 @@ function hasLonePoints(chart: uPlot, series: number): boolean {
   return values.some((value, index) => value != null && values[index - 1] == null && values[index + 1] == null);
 }
 
-/** The limit, and a wash over what is above it as soon as something is: a calm chart stays calm. */
+/** The limit, and a wash above it once the last line, which the limit is for, was there: a calm chart stays calm. */
 function drawLimit(
   { ctx, bbox, data, valToPos }: uPlot,
   { value, label }: NonNullable<ChartLook['limit']>,
@@ -103,7 +103,7 @@ function drawLimit(
   if (y < bbox.top) return;
   const ratio = uPlot.pxRatio;
   ctx.save();
-  if (data.slice(1).some((values) => values.some((each) => each != null && each > value))) {
+  if (data.at(-1)?.some((each) => each != null && each > value)) {
     ctx.fillStyle = wash;
     ctx.fillRect(bbox.left, bbox.top, bbox.width, y - bbox.top);
   }

@@ -13,7 +13,7 @@ export function ErrorsList() {
       <summary>
         {total === 0
           ? 'No errors since this page was opened'
-          : `${formatCount(total)} errors since this page was opened`}
+          : `${formatCount(total)} ${total === 1 ? 'error' : 'errors'} since this page was opened`}
       </summary>
       {sorted.length === 0 ? (
         <p className="placeholder">They would be listed here by service and code.</p>

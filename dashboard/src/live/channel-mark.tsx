@@ -25,7 +25,7 @@ export function ChannelMark() {
       : `read every 5 s · for ${formatAge(now - channel.since)}`;
   return (
     <div className="channel" title={channel.reason}>
-      <span role="status">
+      <span role="status" className="channel-state">
         <span className="visually-hidden">Live channel: </span>
         <Mark tone={tone} glyph={glyph}>
           {words}

@@ -1,7 +1,7 @@
 import type { OrderDetails } from '@valerix/contracts/order-api';
 import { useEffect, useRef } from 'react';
 import { useNow } from '../app/clock.ts';
-import { formatMoment, formatMoney, formatMs } from '../app/formats.ts';
+import { formatMoment, formatMoney, formatMs, formatPreciseClock } from '../app/formats.ts';
 import { Placeholder } from '../app/panel.tsx';
 import { useBoard, useOperations } from '../live/use-board.ts';
 import { closeOrder, useOpenOrder } from './order-address.ts';
@@ -77,7 +77,6 @@ function OrderFacts({ details }: { readonly details: OrderDetails }) {
     details;
   return (
     <>
-      <p className="order-message">{message}</p>
       <ul className="order-lines">
         {items.map(({ productId, quantity, name, unitPriceMinor, currency: priceCurrency }) => (
           <li key={productId}>
@@ -99,6 +98,7 @@ function OrderFacts({ details }: { readonly details: OrderDetails }) {
       <dl className="facts">
         <Fact name="Placed" value={formatMoment(Date.parse(createdAt), now)} />
         <Fact name="Customer" value={customerId ?? 'not named'} />
+        <Fact name="What the shopper reads" value={message} />
         {reservationId !== null && <Fact name="Reservation" value={reservationId} code />}
         {traceId !== null && <Fact name="Trace" value={traceId} code />}
         {recoveredFromCrash && <Fact name="Recovery" value="found again after a crash" />}
@@ -122,10 +122,9 @@ const Fact = ({ name, value, code = false }: FactProps) => (
 
 function TimelineRow({ entry }: { readonly entry: TimelineEntry }) {
   const { kind, at, afterMs, name, words } = entry;
-  const now = useNow();
   return (
     <li className={`timeline-row timeline-${kind}`}>
-      <time dateTime={new Date(at).toISOString()}>{formatMoment(at, now)}</time>
+      <time dateTime={new Date(at).toISOString()}>{formatPreciseClock(at)}</time>
       <span className="timeline-name">
         <span className="visually-hidden">{kind === 'state' ? 'State: ' : 'Event: '}</span>
         {kind === 'state' ? <b>{name}</b> : <code>{name}</code>}

@@ -7,7 +7,7 @@ import { useBoard } from '../live/use-board.ts';
 import { levelOf, type StockLevel, type StockRow } from './stock.ts';
 import './stock.css';
 
-const SHOWN = 10;
+const SHOWN = 12;
 const urgency: Readonly<Record<StockLevel, number>> = { out: 0, low: 1, enough: 2 };
 
 /** What is on hand of each product; what runs low stands on top, all else keeps its place. */

@@ -30,7 +30,7 @@ export function Layout({ children }: { children: ReactNode }) {
             <NavLink href="/orders">Orders</NavLink>
             <NavLink href="/cart">
               Cart
-              <span className="cart-count" aria-hidden="true">
+              <span className={inCart === 0 ? 'cart-count' : 'cart-count filled'} aria-hidden="true">
                 {inCart}
               </span>
               <span className="visually-hidden">, {countText(inCart, 'piece', 'pieces')}</span>

@@ -26,7 +26,7 @@ export function ProductArt({ productId }: { productId: string }) {
   const Drawing = drawings.get(productId);
   return (
     <svg className={`art art-${wallOf(productId)}`} viewBox="0 0 200 140" aria-hidden="true">
-      {Drawing === undefined ? <Tiles seed={productId} /> : <Drawing />}
+      <g>{Drawing === undefined ? <Tiles seed={productId} /> : <Drawing />}</g>
     </svg>
   );
 }

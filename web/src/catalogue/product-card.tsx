@@ -44,7 +44,7 @@ function AddToCart({ product: { productId, name, stock } }: { product: ProductVi
         className="button"
         aria-disabled={why !== null}
         onClick={() => why === null && add()}
-        aria-label={`Add ${name} to the cart`}
+        aria-label={`Add to cart: ${name}`}
       >
         Add to cart
       </button>

@@ -19,7 +19,7 @@ export function PurchaseProgress() {
     <div className="progress">
       <p role="status">
         {progress.kind === 'idle' && 'Press it twice or load the page again: it stays one order.'}
-        {progress.kind === 'sending' && 'We are asking the warehouse. This takes two seconds at most.'}
+        {progress.kind === 'sending' && 'We are asking the warehouse. This takes a moment.'}
         {waiting !== null && delayWords[waiting.why]}
         {progress.kind === 'refused' &&
           `The shop did not accept this order. ${progress.problem.detail ?? 'Please change the cart and try again.'}`}

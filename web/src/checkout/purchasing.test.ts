@@ -122,6 +122,17 @@ test('a changed cart gets a new key; the late answer about the old one is noted 
   expect(purchasing.progress.get().kind).toBe('sending');
 });
 
+test('when another tab has heard the answer first, this one shows it as well and leaves the cart alone', async () => {
+  const { purchasing, sent, open, cart, orders } = openTab();
+  purchasing.buy(beans);
+  open.set(null);
+  const refilled: Cart = [{ productId: 'beans', quantity: 1 }];
+  cart.set(refilled);
+  await sent[0]?.answer(orderOf('a'));
+  expect(purchasing.progress.get()).toEqual({ kind: 'ordered', orderId: 'a', failed: false });
+  expect([cart.get(), orders]).toEqual([refilled, ['a']]);
+});
+
 test('a forgotten purchase is not sent again', async () => {
   const { purchasing, sent } = openTab();
   purchasing.buy(beans);

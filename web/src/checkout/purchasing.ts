@@ -42,6 +42,8 @@ const idle: Progress = { kind: 'idle' };
 export function makePurchasing({ api, open, cart, newKey, now, ordered }: PurchasingDeps): Purchasing {
   const progress = makeStore<Progress>(idle);
   const underway = new Set<string>();
+  /** The key of the purchase whose progress this tab shows. */
+  let shown: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const stored = open.get();
@@ -54,20 +56,22 @@ export function makePurchasing({ api, open, cart, newKey, now, ordered }: Purcha
     // A double click, or a reload's resumption that meets the click.
     if (underway.has(purchase.key)) return;
     underway.add(purchase.key);
+    shown = purchase.key;
     progress.set({ kind: 'sending', asks });
     const answer = await api.placeOrder(purchase.items, purchase.key);
     underway.delete(purchase.key);
     const meaning = meaningOf(answer);
+    const wasOpen = isOpen(purchase);
     if (meaning.kind === 'ordered') {
       ordered(meaning.orderId);
-      // A failed order leaves the cart as it is, to be adjusted.
-      if (!meaning.failed) cart.set(withoutOrdered(cart.get(), purchase.items));
+      // A failed order leaves the cart as it is, to be adjusted. Of two tabs only the first takes the goods out.
+      if (wasOpen && !meaning.failed) cart.set(withoutOrdered(cart.get(), purchase.items));
     }
-    // Another purchase has taken its place; this answer was only to be noted.
-    if (!isOpen(purchase)) return;
-    if (meaning.kind !== 'ask_again') {
-      open.set(null);
-      progress.set(meaning);
+    if (meaning.kind !== 'ask_again' && wasOpen) open.set(null);
+    // Another purchase of this tab has taken its place; this answer was only to be noted.
+    if (shown !== purchase.key) return;
+    if (meaning.kind !== 'ask_again' || !wasOpen) {
+      progress.set(meaning.kind === 'ask_again' ? idle : meaning);
       return;
     }
     const pause = pauseBefore(asks, meaning.afterMs);
@@ -90,6 +94,7 @@ export function makePurchasing({ api, open, cart, newKey, now, ordered }: Purcha
     },
     forget() {
       clearTimeout(timer);
+      shown = undefined;
       open.set(null);
       progress.set(idle);
     },

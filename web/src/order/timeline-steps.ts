@@ -26,7 +26,7 @@ function stepOf({ from, to, at }: StatusChange, order: OrderDetails, isLast: boo
       return isLast
         ? {
             title: 'The warehouse is slow',
-            text: 'We keep your order and confirm it in a moment; you do not need to order again.',
+            text: 'It did not answer in time. We go on asking until it does.',
             at,
             tone: 'waiting',
           }
