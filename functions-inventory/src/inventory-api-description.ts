@@ -1,3 +1,4 @@
+import { type AlertsReport, alertsReport } from '@valerix/contracts/alerts-api';
 import { type ChaosView, chaosChange, chaosDefaults, chaosView } from '@valerix/contracts/chaos-api';
 import {
   type ProductView,
@@ -8,6 +9,7 @@ import {
 } from '@valerix/contracts/inventory-api';
 import { productId } from '@valerix/contracts/order';
 import { idempotencyKey } from '@valerix/contracts/order-api';
+import { negotiation } from '@valerix/contracts/push';
 import { deadLetterOperations, deadLetterSchemas } from '@valerix/platform/dead-letters/dead-letter-operations';
 import type { DescribedApi, DescribedOperation } from '@valerix/platform/openapi/operation';
 import { healthOperation, metricsOperation, openApiOperation } from '@valerix/platform/openapi/shared-operations';
@@ -34,6 +36,39 @@ const chaos: ChaosView = {
   expiresAt: '2026-01-02T03:06:05.678Z',
   allowed: true,
   updatedAt: '2026-01-02T03:04:05.678Z',
+};
+
+const since = '2026-01-02T03:04:05.678Z';
+const slow: AlertsReport = {
+  state: 'red',
+  since,
+  evaluatedAt: '2026-01-02T03:04:35.000Z',
+  windowSeconds: 30,
+  rules: [
+    {
+      rule: 'response_time',
+      state: 'red',
+      since,
+      value: 1430,
+      threshold: 1000,
+      reason: 'Requests to order take 1430 ms on average.',
+    },
+    { rule: 'error_rate', state: 'green', since, value: 0.01, threshold: 0.05, reason: '1 % of requests fail.' },
+    { rule: 'health', state: 'green', since, value: 0, threshold: 0, reason: 'Every part is healthy.' },
+  ],
+  services: [
+    {
+      service: 'order',
+      requests: 840,
+      errors: 8,
+      averageMs: 1430,
+      errorRate: 0.01,
+      healthy: true,
+      dependencies: { database: 'healthy', serviceBus: 'healthy', inventoryGrpc: 'healthy' },
+      reportedAt: '2026-01-02T03:04:34.100Z',
+      breaker: 'half_open',
+    },
+  ],
 };
 
 const productOperations: Readonly<Record<string, DescribedOperation>> = {
@@ -117,6 +152,27 @@ const chaosOperations: Readonly<Record<string, DescribedOperation>> = {
   },
 };
 
+const watchOperations: Readonly<Record<string, DescribedOperation>> = {
+  'alerts-get': {
+    tag: 'watch',
+    summary: 'How the system is, by three rules over the last half minute: red when any of them is.',
+    answers: { 200: { description: 'Known, and this is it.', schema: alertsReport, example: slow } },
+    errors: ['alerts_unknown'],
+  },
+  'operators-negotiate': {
+    tag: 'watch',
+    summary: 'Where the dashboard connects to hear every event.',
+    answers: {
+      200: {
+        description: 'The address of a WebSocket, to be used until it expires.',
+        schema: negotiation,
+        example: { url: 'wss://push.example.com/client/hubs/valerix?access_token=TOKEN', expiresAt: since },
+      },
+    },
+    errors: ['temporarily_unavailable'],
+  },
+};
+
 /** The Inventory service's HTTP interface, for those who call it. */
 export const inventoryApi: DescribedApi = {
   title: 'Valerix Inventory service',
@@ -125,10 +181,11 @@ export const inventoryApi: DescribedApi = {
   operations: {
     ...productOperations,
     ...chaosOperations,
+    ...watchOperations,
     ...deadLetterOperations,
     'health-get': healthOperation('functions-inventory', ['database', 'serviceBus']),
     'metrics-get': metricsOperation,
     'openapi-get': openApiOperation,
   },
-  schemas: { Product: productView, Chaos: chaosView, ...deadLetterSchemas },
+  schemas: { Product: productView, Chaos: chaosView, Alerts: alertsReport, ...deadLetterSchemas },
 };

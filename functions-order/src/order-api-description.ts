@@ -9,6 +9,7 @@ import {
   orderView,
   statusChange,
 } from '@valerix/contracts/order-api';
+import { negotiation } from '@valerix/contracts/push';
 import { deadLetterOperations, deadLetterSchemas } from '@valerix/platform/dead-letters/dead-letter-operations';
 import type { DescribedApi, DescribedOperation } from '@valerix/platform/openapi/operation';
 import { healthOperation, metricsOperation, openApiOperation } from '@valerix/platform/openapi/shared-operations';
@@ -153,6 +154,22 @@ const orderOperations: Readonly<Record<string, DescribedOperation>> = {
       },
     },
     errors: ['invalid_request', 'order_not_found', 'order_not_shippable', 'temporarily_unavailable'],
+  },
+  'orders-negotiate': {
+    tag: 'orders',
+    summary: 'Where the shopper of an order connects to hear what becomes of it, and nothing else.',
+    path,
+    answers: {
+      200: {
+        description: 'The address of a WebSocket, to be used until it expires.',
+        schema: negotiation,
+        example: {
+          url: 'wss://push.example.com/client/hubs/valerix?access_token=TOKEN',
+          expiresAt: '2026-01-02T04:04:05.678Z',
+        },
+      },
+    },
+    errors: ['invalid_request', 'order_not_found', 'temporarily_unavailable'],
   },
 };
 
