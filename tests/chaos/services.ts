@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { homeAt } from '../../local/home.ts';
 import { PORT_COUNT } from '../../local/ports.ts';
+import { eventsStayUnread } from './events.ts';
 import { type Env, type KeptProcess, keepProcess } from './kept-process.ts';
 
 export const serviceNames = ['order', 'inventory', 'grpc'] as const;
@@ -109,7 +110,7 @@ export async function startServices(ground: ServicesGround, plan: ServicesPlan =
 
     const inventoryPort = portOf(endpoints.inventory, instance);
     const inventoryArgs = app('functions-inventory', `inventory-${instance}`, inventoryPort);
-    const inventoryEnv = { ...functions, ...inventoryDatabase };
+    const inventoryEnv = { ...functions, ...inventoryDatabase, ...eventsStayUnread };
     inventory.push(keep('inventory', instance, inventoryPort, inventoryArgs, inventoryEnv));
   }
   const all = [...order, ...inventory, ...grpc];

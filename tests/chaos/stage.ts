@@ -7,6 +7,7 @@ import { homeAt, openSecrets } from '../../local/home.ts';
 import { adminUrl } from '../../local/postgres.ts';
 import { type Books, openBooks, type Sql } from '../system/books.ts';
 import { freePortBase, type RunningSystem, startSystem } from '../system/start.ts';
+import { eventsStayUnread } from './events.ts';
 import type { ServicesGround } from './services.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -42,7 +43,8 @@ export async function newPlace(): Promise<Place> {
 
 /** Starts the stand-ins only, or with `whole` everything, as `npm start` does. */
 export async function openStage(place: Place, { whole }: { whole: boolean }): Promise<Stage> {
-  const wanted = { ...place, without: whole ? [] : ['grpc', 'order', 'inventory'] };
+  const without = whole ? [] : ['grpc', 'order', 'inventory', 'webpubsub'];
+  const wanted = { ...place, without, env: eventsStayUnread };
   let system = await startSystem(wanted);
   const endpoints = await system.endpoints();
   const copies = join(system.home, 'dist');
