@@ -13,7 +13,7 @@ export default defineConfig({
           ...shared,
           name: 'parts',
           include: [
-            '{packages,functions-order,functions-inventory,grpc-inventory-host,local,tests/demo,web,dashboard}/**/*.test.ts',
+            '{packages,functions-order,functions-inventory,grpc-inventory-host,local,scripts,tests/demo,web,dashboard}/**/*.test.ts',
           ],
           globalSetup: ['./tests/setup/postgres.ts'],
           testTimeout: 30_000,

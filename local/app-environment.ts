@@ -13,14 +13,18 @@ export function planEnvironments(
   ports: PortPlan,
   caller: NodeJS.ProcessEnv,
 ): AppEnvironments {
-  const messaging = { ServiceBusConnection: connections.serviceBus };
+  const everywhere = {
+    ServiceBusConnection: connections.serviceBus,
+    StorageConnection: connections.storage,
+    APPLICATIONINSIGHTS_CONNECTION_STRING: connections.insights,
+  };
   const functions = {
     FUNCTIONS_WORKER_RUNTIME: 'node',
     AzureWebJobsStorage: connections.storage,
     WebPubSubConnectionString: connections.webPubSub,
     // The time zone of a Function App on Azure, by which timers fire.
     TZ: 'UTC',
-    ...messaging,
+    ...everywhere,
   };
   const inventory = {
     INVENTORY_DATABASE_URL: connections.inventory,
@@ -34,6 +38,6 @@ export function planEnvironments(
       INVENTORY_GRPC_URL: `http://127.0.0.1:${ports.grpc}`,
     },
     inventory: { ...functions, ...inventory },
-    grpc: { ...messaging, ...inventory, GRPC_PORT: String(ports.grpc), HEALTH_PORT: String(ports.grpcHealth) },
+    grpc: { ...everywhere, ...inventory, GRPC_PORT: String(ports.grpc), HEALTH_PORT: String(ports.grpcHealth) },
   };
 }

@@ -12,6 +12,7 @@ export interface Connections {
   readonly inventory: string;
   readonly serviceBus: string;
   readonly storage: string;
+  readonly insights: string;
   readonly webPubSub: string;
 }
 
@@ -35,10 +36,16 @@ export function planConnections(ports: PortPlan, secrets: Secrets, replaced: Rep
     inventory: ownerUrl(postgresAdmin, databases.inventory),
     serviceBus: replaced.serviceBus ?? emulatorConnection(ports.servicebus),
     storage: replaced.storage ?? azuriteConnection(ports),
+    insights: replaced.insights ?? insightsConnection(ports.insights),
     webPubSub:
       replaced.webPubSub ??
       `Endpoint=http://127.0.0.1:${ports.webpubsub};AccessKey=${secrets.webPubSubKey};Version=1.0;`,
   };
+}
+
+/** The key names no account: the stand-in takes what comes. */
+function insightsConnection(port: number): string {
+  return `InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=http://127.0.0.1:${port}`;
 }
 
 function emulatorConnection(port: number): string {

@@ -11,6 +11,7 @@ const endpoints: Endpoints = {
   grpcHealth: 'http://127.0.0.1:50052',
   storefront: null,
   dashboard: null,
+  insights: 'http://127.0.0.1:7074',
   serviceBusAdmin: 'http://127.0.0.1:5300',
   databases: { orders: 'postgresql://127.0.0.1/orders', inventory: 'postgresql://127.0.0.1/inventory' },
   serviceBus: 'Endpoint=sb://127.0.0.1:5672',

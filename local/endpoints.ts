@@ -15,6 +15,8 @@ const endpointsSchema = z.object({
   dashboard: z.url().nullable(),
   /** Null when a real namespace or the official emulator takes the place of ours. */
   serviceBusAdmin: z.url().nullable(),
+  /** Null when a real Application Insights takes the place of ours. */
+  insights: z.url().nullable(),
   /** Connection strings. */
   databases: z.object({ orders: z.string(), inventory: z.string() }),
   serviceBus: z.string(),

@@ -16,6 +16,7 @@ export interface Home {
   readonly postgres: string;
   readonly azurite: string;
   readonly serviceBus: string;
+  readonly insights: string;
   /** Where a Function App's timers remember when they ran. */
   functions(app: string): string;
   readonly logs: string;
@@ -48,6 +49,7 @@ export function homeAt(directory: string): Home {
     postgres: join(directory, 'postgres'),
     azurite: join(directory, 'azurite'),
     serviceBus: join(directory, 'servicebus'),
+    insights: join(directory, 'insights'),
     functions: (app) => join(directory, 'functions', app),
     logs: join(directory, 'logs'),
     endpoints: join(directory, 'endpoints.json'),

@@ -9,6 +9,7 @@ export const PART_NAMES = [
   'azurite',
   'servicebus',
   'webpubsub',
+  'insights',
   'grpc',
   'order',
   'inventory',
@@ -37,6 +38,7 @@ Each stand-in can be replaced by the real thing with one variable:
   VALERIX_SERVICEBUS_CONNECTION   connection string of the official emulator or of a real namespace
   VALERIX_STORAGE_CONNECTION      connection string of a storage account
   VALERIX_WEBPUBSUB_CONNECTION    connection string of a Web PubSub service or of the official emulator
+  APPLICATIONINSIGHTS_CONNECTION_STRING   connection string of a real Application Insights
   VALERIX_FUNC                    path of Core Tools' func, to run the Function Apps instead of local/functions-host
 
 VALERIX_DEV_SITES=1 means --dev-sites. Every other variable is handed on to the apps, so GREMLIN_MODE=true npm start works.
@@ -58,6 +60,7 @@ export interface Replacements {
   readonly postgresUrl: string | undefined;
   readonly serviceBus: string | undefined;
   readonly storage: string | undefined;
+  readonly insights: string | undefined;
   readonly webPubSub: string | undefined;
   readonly func: string | undefined;
 }
@@ -83,6 +86,7 @@ const schema = z.object({
       'VALERIX_SERVICEBUS_CONNECTION must be a connection string that begins with Endpoint=sb://.',
     ),
     storage: variable,
+    insights: variable,
     webPubSub: variable.refine(
       (text) => text === undefined || /Endpoint=https?:\/\/.*AccessKey=/i.test(text),
       'VALERIX_WEBPUBSUB_CONNECTION must look like Endpoint=https://...;AccessKey=...;Version=1.0;',
@@ -109,6 +113,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv, cw
       postgresUrl: env.VALERIX_POSTGRES_URL,
       serviceBus: env.VALERIX_SERVICEBUS_CONNECTION,
       storage: env.VALERIX_STORAGE_CONNECTION,
+      insights: env.APPLICATIONINSIGHTS_CONNECTION_STRING,
       webPubSub: env.VALERIX_WEBPUBSUB_CONNECTION,
       func: env.VALERIX_FUNC,
     },
@@ -128,6 +133,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv, cw
       postgresUrl: replaced.postgresUrl,
       serviceBus: replaced.serviceBus,
       storage: replaced.storage,
+      insights: replaced.insights,
       webPubSub: replaced.webPubSub,
       func: replaced.func,
     },

@@ -17,7 +17,7 @@ const secrets: Secrets = {
 test('everything runs unless it is replaced or left out', () => {
   expect(namesOf(plan())).toEqual([...PART_NAMES]);
   expect(namesOf(plan(['--without', 'grpc']))).not.toContain('grpc');
-  expect(namesOf(plan(['--emulators-only']))).toEqual(['postgres', 'azurite', 'servicebus', 'webpubsub']);
+  expect(namesOf(plan(['--emulators-only']))).toEqual(['postgres', 'azurite', 'servicebus', 'webpubsub', 'insights']);
 });
 
 test('the key of the Web PubSub emulator is not on its command line, where every user of the machine can read it', async () => {
@@ -89,6 +89,7 @@ test('one variable puts the real thing in the place of a stand-in', async () => 
     VALERIX_POSTGRES_URL: 'postgresql://admin:secret@db.example:6432/postgres?sslmode=require',
     VALERIX_SERVICEBUS_CONNECTION: 'Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=k;SharedAccessKey=v',
     VALERIX_STORAGE_CONNECTION: 'UseDevelopmentStorage=true',
+    APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=a;IngestionEndpoint=https://insights.example',
     VALERIX_WEBPUBSUB_CONNECTION: 'Endpoint=https://shop.webpubsub.azure.com;AccessKey=k;Version=1.0;',
     VALERIX_FUNC: '/opt/func',
   });

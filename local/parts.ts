@@ -61,7 +61,7 @@ export function planParts(
   const connections = planConnections(ports, secrets, options.replaced);
   const environments = planEnvironments(connections, ports, caller);
   const ground: Ground = { options, home, secrets, ports, connections, environments, caller };
-  const { postgresUrl, serviceBus, storage, webPubSub } = options.replaced;
+  const { postgresUrl, serviceBus, storage, webPubSub, insights } = options.replaced;
   const wanted = (part: Part) => !options.without.has(part.name);
 
   const standIns = [
@@ -69,6 +69,7 @@ export function planParts(
     ...(storage === undefined ? [azuritePart(ground)] : []),
     ...(serviceBus === undefined ? [serviceBusPart(ground)] : []),
     ...(webPubSub === undefined ? [webPubSubPart(ground)] : []),
+    ...(insights === undefined ? [insightsPart(ground)] : []),
   ].filter(wanted);
   const services = options.emulatorsOnly
     ? []
@@ -156,6 +157,19 @@ function serviceBusPart({ home, ports, caller }: Ground): Part {
     stopSignal: 'SIGTERM',
     command: async () => nodeCommand([script, ...args], caller),
     isHealthy: () => answers(`http://127.0.0.1:${ports.serviceBusAdmin}/health`),
+  };
+}
+
+function insightsPart({ home, ports, caller }: Ground): Part {
+  const script = join(ROOT, 'local/application-insights/src/main.ts');
+  const url = `http://127.0.0.1:${ports.insights}`;
+  return {
+    name: 'insights',
+    address: url,
+    ports: ['insights'],
+    stopSignal: 'SIGTERM',
+    command: async () => nodeCommand([script, '--port', String(ports.insights), '--data', home.insights], caller),
+    isHealthy: () => answers(`${url}/health`),
   };
 }
 

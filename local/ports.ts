@@ -19,6 +19,7 @@ const DEFAULT_PORTS = {
   azuriteQueue: 10001,
   azuriteTable: 10002,
   webpubsub: 8085,
+  insights: 7074,
 } as const;
 
 export type PortName = keyof typeof DEFAULT_PORTS;
@@ -42,6 +43,7 @@ const PURPOSES: Readonly<Record<PortName, string>> = {
   azuriteQueue: 'Azurite (queues)',
   azuriteTable: 'Azurite (tables)',
   webpubsub: 'Web PubSub',
+  insights: 'Application Insights',
 };
 
 /** The default ports, or those counted up from `base`. */

@@ -19,6 +19,7 @@ export function describeEndpoints(plan: Plan, secrets: Secrets, options: Options
     storefront: runs('storefront') ? at(ports.storefront) : null,
     dashboard: runs('dashboard') ? at(ports.dashboard) : null,
     serviceBusAdmin: options.replaced.serviceBus === undefined ? at(ports.serviceBusAdmin) : null,
+    insights: options.replaced.insights === undefined ? at(ports.insights) : null,
     databases: { orders: connections.orders, inventory: connections.inventory },
     serviceBus: connections.serviceBus,
     webPubSub: connections.webPubSub,

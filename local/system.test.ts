@@ -79,7 +79,15 @@ function part(name: PartName, script: string, healthy = true): Part {
 }
 
 function systemOf(parts: Pick<Plan, 'standIns' | 'services'>, seen: string[] = []): { system: System } {
-  const connections = { postgresAdmin: '', orders: '', inventory: '', serviceBus: '', storage: '', webPubSub: '' };
+  const connections = {
+    postgresAdmin: '',
+    orders: '',
+    inventory: '',
+    serviceBus: '',
+    storage: '',
+    webPubSub: '',
+    insights: '',
+  };
   const environments = { order: {}, inventory: {}, grpc: {} };
   const plan: Plan = {
     ...parts,

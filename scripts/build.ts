@@ -68,6 +68,19 @@ const keepProtoFiles = (dist: string): Plugin => ({
   },
 });
 
+/**
+ * Azure's exporters ask a server of Microsoft's for remote settings, whatever the connection string says. Telemetry of
+ * ours goes to the place that is configured, and nobody steers it from elsewhere: the worker that asks is left out.
+ */
+const takeNoRemoteSettings: Plugin = {
+  name: 'take-no-remote-settings',
+  setup({ onLoad }) {
+    onLoad({ filter: /monitor-opentelemetry-exporter\/dist\/esm\/_configuration\/configurationWorker\.js$/ }, () => ({
+      contents: 'export class ConfigurationWorker { shutdown() {} }',
+    }));
+  },
+};
+
 async function buildPart({ folder, migrations, functionApp }: Part): Promise<void> {
   const finished = join(root, folder, 'dist');
   // Built beside and then put in its place, so that whoever runs the old one never meets half of the new one.
@@ -86,7 +99,7 @@ async function buildPart({ folder, migrations, functionApp }: Part): Promise<voi
     logLevel: 'warning',
     external: ['@azure/functions-core', 'pg-native'],
     banner: { js: banner },
-    plugins: [keepProtoFiles(dist)],
+    plugins: [keepProtoFiles(dist), takeNoRemoteSettings],
   });
   for (const source of migrations) {
     const name = source.slice(source.lastIndexOf('/') + 1);

@@ -20,8 +20,7 @@ function generatedCodeIsCurrent(): boolean {
 }
 
 const checks: Record<string, () => boolean> = {
-  types: () => run('tsc', '--noEmit'),
-  "the storefront's types": () => run('tsc', '--noEmit', '-p', 'web'),
+  types: () => ['.', 'web', 'dashboard'].map((project) => run('tsc', '--noEmit', '--project', project)).every(Boolean),
   'lint and format': () => run('biome', 'ci', '.'),
   'unused code': () => run('knip'),
   'generated code': generatedCodeIsCurrent,

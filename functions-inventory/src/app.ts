@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { queues, subscriptions, topics } from '@valerix/contracts/topology';
+import { makeChaosSwitch } from '@valerix/inventory/chaos-switch';
 import { openInventoryDatabase } from '@valerix/inventory/inventory-database';
 import { makeProducts } from '@valerix/inventory/products';
 import { makeReservations } from '@valerix/inventory/reservations';
@@ -12,12 +13,14 @@ import { makeHealth } from '@valerix/platform/health';
 import { makeHttpApp } from '@valerix/platform/http';
 import { makeLogger } from '@valerix/platform/logger';
 import { makeMessaging } from '@valerix/platform/messaging';
-import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { makeClientUrl } from '@valerix/platform/push/client-url';
 import { makePush } from '@valerix/platform/push/push';
+import { startTelemetry } from '@valerix/platform/telemetry/telemetry';
+import { makeWatch } from '@valerix/platform/watch';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
 import { checkInventory } from '@valerix/reconciler/check-inventory';
+import { makeChaosDesk } from './chaos-desk.ts';
 import { readConfig } from './config.ts';
 import { makeFanOut } from './fan-out.ts';
 import { applyOrderEvents, verifyOrders } from './order-messages.ts';
@@ -26,7 +29,9 @@ const SERVICE = 'functions-inventory';
 
 /** Everything the triggers use, made once per process. The database need not be there yet. */
 const config = readConfig(process.env);
-export const logger = makeLogger(SERVICE, config.logLevel);
+const telemetry = await startTelemetry(SERVICE, config.telemetry);
+export const { metrics } = telemetry;
+export const logger = makeLogger(SERVICE, config.logLevel, console.log, telemetry.logSink);
 armCrashPoint(config.crashPoint, logger);
 const database = openInventoryDatabase({
   url: config.databaseUrl,
@@ -36,13 +41,26 @@ const database = openInventoryDatabase({
 });
 const messaging = makeMessaging({ connectionString: config.serviceBus });
 
-export const metrics = makeMetrics(SERVICE);
 export const outbox = makeOutbox({ database, messaging, logger });
 export const products = makeProducts({ database, outbox });
+export const chaosDesk = makeChaosDesk(makeChaosSwitch({ database, outbox }), config.chaosAllowed);
 const reservations = makeReservations({ database, outbox, metrics });
 observeStockLevels({ metrics, products, outbox, logger });
 
-export const http = makeHttpApp({ register: app.http.bind(app), logger, metrics });
+export const watch = makeWatch({
+  service: SERVICE,
+  storageConnection: config.storage,
+  messaging,
+  metrics,
+  logger,
+  checkHealth: () => health(),
+});
+export const http = makeHttpApp({
+  register: app.http.bind(app),
+  logger,
+  metrics,
+  onFinished: watch.requestFinished,
+});
 export const health = makeHealth({
   service: SERVICE,
   probes: {
@@ -100,7 +118,11 @@ export const checkBooks = makeBooksCheck({
 // The schema, and with it the catalogue, is in place soon after the start and not only when the first request comes.
 database.ready().catch((error: unknown) => logger.warn('database_not_ready', { error }));
 
+watch.start();
+
 app.hook.appTerminate(async () => {
+  await watch.stop();
   await messaging.close();
   await database.close();
+  await telemetry.close();
 });

@@ -2,15 +2,20 @@ import { choice, flag, integer, parseConfig, text } from '@valerix/platform/conf
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
 import { pushConnection } from '@valerix/platform/push/push-service';
+import { type TelemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 
 export interface AppConfig {
   readonly databaseUrl: string;
   readonly serviceBus: string;
+  readonly storage: string;
   readonly webPubSub: string;
   readonly databaseMaxConnections: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
+  /** Whether an operator may switch faults on at run time. */
+  readonly chaosAllowed: boolean;
   readonly crashPoint: CrashPointSettings | undefined;
+  readonly telemetry: TelemetrySettings;
 }
 
 /** Reads the app's settings; throws a `ConfigError` that lists every fault. */
@@ -19,21 +24,26 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     {
       INVENTORY_DATABASE_URL: text(),
       ServiceBusConnection: text(),
+      StorageConnection: text(),
       WebPubSubConnectionString: pushConnection(),
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
       ...crashPointVariables,
+      ...telemetryVariables,
     },
     env,
   );
   return Object.freeze({
     databaseUrl: settings.INVENTORY_DATABASE_URL,
     serviceBus: settings.ServiceBusConnection,
+    storage: settings.StorageConnection,
     webPubSub: settings.WebPubSubConnectionString,
     databaseMaxConnections: settings.DATABASE_MAX_CONNECTIONS,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,
+    chaosAllowed: settings.CHAOS_ALLOWED,
     crashPoint: crashPointSettings(settings),
+    telemetry: settings,
   });
 }

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type HttpFunctionOptions, HttpRequest, InvocationContext } from '@azure/functions';
+import { alertsReport } from '@valerix/contracts/alerts-api';
+import { type ChaosView, chaosDefaults, chaosView } from '@valerix/contracts/chaos-api';
 import { type ProductView, productPage, productView } from '@valerix/contracts/inventory-api';
 import { negotiation } from '@valerix/contracts/push';
+import { faultsOf } from '@valerix/platform/openapi/openapi.fixture';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Storage, startStorage } from '../../tests/setup/azurite.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/setup/database.ts';
+import { inventoryApi } from './inventory-api-description.ts';
 
 type Registered = Record<string, unknown>;
 const { http, others, terminate } = vi.hoisted(() => ({
@@ -28,9 +33,12 @@ vi.mock('@azure/functions', async (original) => {
 });
 
 let testDatabase: TestDatabase;
+let storage: Storage;
 beforeAll(async () => {
   testDatabase = await createTestDatabase('functions_inventory');
+  storage = await startStorage();
   vi.stubEnv('INVENTORY_DATABASE_URL', testDatabase.url);
+  vi.stubEnv('StorageConnection', storage.connection);
   // Nobody listens there.
   vi.stubEnv(
     'ServiceBusConnection',
@@ -45,6 +53,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const callback of terminate) await callback();
   vi.unstubAllEnvs();
+  await storage.stop();
   await testDatabase.drop();
 });
 
@@ -86,6 +95,9 @@ const fresh = () => `beans-${randomUUID().slice(0, 8)}`;
 it('registers each function once, with the operator key where stock is changed', () => {
   const listed = [...http].map(([name, { methods, route, authLevel }]) => `${name} ${methods} ${route} ${authLevel}`);
   expect(listed.sort()).toEqual([
+    'alerts-get GET api/ops/alerts function',
+    'chaos-get GET api/ops/chaos function',
+    'chaos-put PUT api/ops/chaos function',
     'dead-letters-discard DELETE api/ops/dead-letters/{id} function',
     'dead-letters-discard-all DELETE api/ops/dead-letters function',
     'dead-letters-get GET api/ops/dead-letters/{id} function',
@@ -94,6 +106,7 @@ it('registers each function once, with the operator key where stock is changed',
     'dead-letters-replay-all POST api/ops/dead-letters/replay function',
     'health-get GET health anonymous',
     'metrics-get GET metrics anonymous',
+    'openapi-get GET api/openapi.json anonymous',
     'operators-negotiate GET api/ops/negotiate function',
     'product-get GET api/products/{productId} anonymous',
     'product-put PUT api/products/{productId} function',
@@ -110,6 +123,8 @@ it('registers each function once, with the operator key where stock is changed',
       connection: 'ServiceBusConnection',
     },
     'outbox-relay': { schedule: '*/5 * * * * *' },
+    'system-watch': { schedule: '*/10 * * * * *' },
+    'alert-rows-purge': { schedule: '30 */5 * * * *' },
     ...Object.fromEntries(
       ['inventory-events', 'order-events', 'system-metrics'].map((topicName) => [
         `dashboard-${topicName}`,
@@ -117,6 +132,20 @@ it('registers each function once, with the operator key where stock is changed',
       ]),
     ),
   });
+});
+
+it('describes every endpoint, with examples that fit, and nothing else', async () => {
+  const answer = await call('openapi-get');
+  expect(answer.status).toBe(200);
+  const { openapi, paths } = JSON.parse(answer.body) as { openapi: string; paths: Record<string, object> };
+  expect(openapi).toBe('3.1.1');
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.slice(1)}`),
+  );
+  const registered = [...http.entries()].filter(([name]) => name !== 'zz-fallback');
+  expect(described.sort()).toEqual(registered.map(([, { methods, route }]) => `${methods} ${route}`).sort());
+  const { http: httpApp } = await import('./app.ts');
+  expect(faultsOf(httpApp.endpoints(), inventoryApi)).toEqual([]);
 });
 
 describe('products over HTTP', () => {
@@ -173,6 +202,57 @@ describe('products over HTTP', () => {
   });
 });
 
+describe('faults on purpose over HTTP', () => {
+  const off = { ...chaosDefaults, expiresAt: null, allowed: true };
+  const switchChaos = (body: unknown) => call('chaos-put', { body });
+  const viewIn = (answer: Answer): ChaosView => chaosView.parse(JSON.parse(answer.body));
+
+  it('are off until somebody switches them on', async () => {
+    const answer = await call('chaos-get');
+    expect(answer.status).toBe(200);
+    expect(viewIn(answer)).toEqual({ ...off, updatedAt: null });
+  });
+
+  it('are switched in parts, each answer showing all that is in force', async () => {
+    const first = await switchChaos({ gremlin: { mode: 'every-nth', everyNth: 3 }, seed: 7, expiresInSeconds: 300 });
+    expect(first.status).toBe(200);
+    const gremlin = { ...chaosDefaults.gremlin, mode: 'every-nth', everyNth: 3 };
+    expect(viewIn(first)).toMatchObject({ gremlin, schrodinger: { mode: 'off' }, seed: 7, allowed: true });
+    const second = viewIn(await switchChaos({ schrodinger: { mode: 'drop', everyNth: 4 } }));
+    const { expiresAt } = viewIn(first);
+    const schrodinger = { mode: 'drop', probability: 0.5, everyNth: 4 };
+    expect(second).toMatchObject({ gremlin, schrodinger, seed: 7, expiresAt });
+    expect(Date.parse(String(expiresAt)) - Date.now()).toBeLessThanOrEqual(300_000);
+    expect(viewIn(await call('chaos-get'))).toEqual(second);
+    const last = await switchChaos({
+      gremlin: { mode: 'off' },
+      schrodinger: { mode: 'off' },
+      seed: null,
+      expiresInSeconds: null,
+    });
+    expect(viewIn(last)).toMatchObject(off);
+  });
+
+  it('name each field that is wrong, and change nothing then', async () => {
+    const before = viewIn(await call('chaos-get'));
+    const answer = await switchChaos({
+      gremlin: { mode: 'random', minDelayMs: 300, maxDelayMs: 200 },
+      schrodinger: { mode: 'drop', probability: 1.5, chance: 1 },
+      expiresInSeconds: 0,
+    });
+    expect(answer.status).toBe(400);
+    const { code, errors } = JSON.parse(answer.body) as { code: string; errors: { field: string; message: string }[] };
+    expect(code).toBe('invalid_request');
+    expect(errors.map(({ field }) => field).sort()).toEqual([
+      'expiresInSeconds',
+      'gremlin.minDelayMs',
+      'schrodinger.chance',
+      'schrodinger.probability',
+    ]);
+    expect(viewIn(await call('chaos-get'))).toEqual(before);
+  });
+});
+
 it('tells which dependency is away', async () => {
   const answer = await call('health-get');
   expect(answer.status).toBe(503);
@@ -180,6 +260,34 @@ it('tells which dependency is away', async () => {
     status: 'unhealthy',
     dependencies: { database: { status: 'healthy' }, serviceBus: { status: 'unhealthy' } },
   });
+});
+
+it('tells an operator that the alerts are red and why, and that they are not known while storage is away', async () => {
+  const fire = (name: string) => (others.get(name) as { handler: () => Promise<void> }).handler();
+  // Service Bus is away from the start; that is no news before the app has had time to connect.
+  const answer = await vi.waitFor(
+    async () => {
+      await fire('system-watch');
+      const given = await call('alerts-get');
+      expect(JSON.parse(given.body)).toMatchObject({ state: 'red' });
+      return given;
+    },
+    { timeout: 10_000, interval: 200 },
+  );
+  expect(answer.status).toBe(200);
+  const report = alertsReport.parse(JSON.parse(answer.body));
+  expect(report).toMatchObject({ state: 'red', windowSeconds: 30 });
+  expect(report.rules.find(({ rule }) => rule === 'health')).toMatchObject({
+    state: 'red',
+    reason: 'functions-inventory cannot use serviceBus.',
+  });
+  await fire('alert-rows-purge');
+
+  storage.freeze();
+  const unknown = await call('alerts-get');
+  storage.goOn();
+  expect(unknown.status).toBe(503);
+  expect(JSON.parse(unknown.body)).toMatchObject({ code: 'alerts_unknown' });
 });
 
 it('says that it is unavailable to an operator who asks for dead letters while Service Bus is away', async () => {
@@ -197,7 +305,10 @@ it('takes messages from both triggers as the host hands them over', async () => 
   const productId = fresh();
   await put(productId, beans);
   const orderId = randomUUID();
-  const handler = (name: string) => others.get(name)?.handler as (messages: unknown) => Promise<void>;
+  const handler = (name: string) => {
+    const handle = others.get(name)?.handler as (messages: unknown, context: InvocationContext) => Promise<void>;
+    return (messages: unknown) => handle(messages, new InvocationContext({ functionName: name }));
+  };
   const envelope = (eventType: string, data: object) => ({
     eventType,
     eventId: randomUUID(),

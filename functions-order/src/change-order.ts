@@ -1,5 +1,6 @@
 import { makeBatcher } from '@valerix/platform/batcher';
 import { passCrashPoint } from '@valerix/platform/crash-points';
+import type { Logger } from '@valerix/platform/logger';
 import type { Outbox } from '@valerix/platform/outbox';
 import type { Database } from '@valerix/platform/postgres';
 import { isUnavailable } from '@valerix/platform/postgres-errors';
@@ -7,6 +8,7 @@ import { type Decision, type DecisionContext, decide } from './domain/decide.ts'
 import type { Order } from './domain/order.ts';
 import type { OrderInput } from './domain/order-input.ts';
 import type { SweepSchedule } from './domain/sweep-schedule.ts';
+import { logChanges } from './order-log.ts';
 import { changeOrders, type OrderChange, orderChange } from './store/change-orders.ts';
 import type { ReadOrder } from './store/read-orders.ts';
 
@@ -18,6 +20,7 @@ interface Settled {
 
 export interface ChangeOrderOptions {
   readonly database: Database;
+  readonly logger: Logger;
   readonly outbox: Pick<Outbox, 'publish'>;
   readonly readOrder: ReadOrder;
   readonly schedule: SweepSchedule;
@@ -44,15 +47,20 @@ const MAX_DECISIONS = 10;
  * meet in the process share a statement; events are sent once they are committed, without holding up the answer.
  */
 export function makeChangeOrder(options: ChangeOrderOptions): ChangeOrder {
-  const { database, outbox, readOrder, schedule, now } = options;
+  const { database, outbox, logger, readOrder, schedule, now } = options;
 
   const changeTogether = makeBatcher<OrderChange, boolean>({
     maxBatch: 100,
     maxConcurrent: 3,
+    statement: 'change orders',
     splitAfter: (error) => !isUnavailable(error),
     run: async (changes) => {
       const held = await changeOrders(database.query, changes);
       passCrashPoint('order.after-settle-commit');
+      logChanges(
+        logger,
+        changes.filter((_, index) => held[index]),
+      );
       void outbox.publish(changes.flatMap(({ events }, index) => (held[index] ? events : [])));
       return held;
     },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { app } from '@azure/functions';
+import { HEALTH_PROBE_PRODUCT } from '@valerix/contracts/health';
 import { subscriptions, topics } from '@valerix/contracts/topology';
 import { makeAdmission } from '@valerix/platform/admission';
 import { makeRefusalTurns } from '@valerix/platform/admission-refusals';
@@ -12,10 +13,11 @@ import { makeHealth } from '@valerix/platform/health';
 import { makeHttpApp } from '@valerix/platform/http';
 import { type Logger, makeLogger } from '@valerix/platform/logger';
 import { type Broker, makeMessaging } from '@valerix/platform/messaging';
-import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
 import { openDatabase } from '@valerix/platform/postgres';
 import { makeClientUrl } from '@valerix/platform/push/client-url';
+import type { Telemetry } from '@valerix/platform/telemetry/telemetry';
+import { makeWatch } from '@valerix/platform/watch';
 import { makeBooksCheck } from '@valerix/reconciler/books-check';
 import { checkOrders } from '@valerix/reconciler/check-orders';
 import { makeAbandonedOrders } from './abandoned-orders.ts';
@@ -35,14 +37,14 @@ import { makeReadOrderWithHistory } from './store/order-history.ts';
 import { makeReadOrder } from './store/read-orders.ts';
 import { makeSweepOrders } from './sweep-orders.ts';
 
-const SERVICE = 'order';
-const PROBE_PRODUCT = 'health-probe';
+export const SERVICE = 'order';
 
 /** Where functions are registered: `app` of @azure/functions. */
 type Triggers = Pick<typeof app, 'http' | 'timer' | 'serviceBusTopic'>;
 
 export interface Surroundings {
   readonly triggers: Triggers;
+  readonly telemetry: Telemetry;
   readonly logger?: Logger;
   readonly messaging?: Broker;
   readonly now?: () => Date;
@@ -52,8 +54,9 @@ export interface Surroundings {
 export type OrderService = ReturnType<typeof composeOrderService>;
 
 export function composeOrderService(config: OrderConfig, surroundings: Surroundings) {
-  const { triggers, now = () => new Date() } = surroundings;
-  const logger = surroundings.logger ?? makeLogger(SERVICE, config.LOG_LEVEL);
+  const { triggers, telemetry, now = () => new Date() } = surroundings;
+  const { metrics, logSink } = telemetry;
+  const logger = surroundings.logger ?? makeLogger(SERVICE, config.LOG_LEVEL, console.log, logSink);
   armCrashPoint(config.crashPoint, logger);
   const messaging = surroundings.messaging ?? makeMessaging({ connectionString: config.ServiceBusConnection });
   const database = openDatabase({
@@ -62,7 +65,6 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     logger,
     prepare: prepareOrdersDatabase,
   });
-  const metrics = makeMetrics(SERVICE);
   const outbox = makeOutbox({ database, messaging, logger });
   const inventory = makeInventoryClient(config.INVENTORY_GRPC_URL);
   const breaker = makeBreaker({
@@ -72,7 +74,19 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     resetMs: config.BREAKER_RESET_MS,
     countsAsFailure: (error) => classifyCallError(error).unhealthy,
   });
-  breaker.onChange((state) => logger.warn('circuit_breaker_changed', { state }));
+  const watch = makeWatch({
+    service: SERVICE,
+    storageConnection: config.StorageConnection,
+    messaging,
+    metrics,
+    logger,
+    checkHealth: () => checkHealth(),
+    breakerState: breaker.state,
+  });
+  breaker.onChange((state) => {
+    logger.warn('circuit_breaker_changed', { state });
+    watch.breakerChanged(state);
+  });
   const admission = makeAdmission({
     maxInFlight: config.ORDER_MAX_IN_FLIGHT,
     maxWaiting: config.ORDER_MAX_WAITING,
@@ -80,13 +94,23 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     overloadWaitMs: config.ORDER_OVERLOAD_WAIT_MS,
   });
   const orderMetrics = makeOrderMetrics({ metrics, breaker, database, outbox, admission });
+  const checkHealth = makeHealth({
+    service: SERVICE,
+    logger,
+    probes: {
+      database: () => database.query('SELECT FROM orders LIMIT 1'),
+      serviceBus: () => messaging.probe(topics.inventoryEvents, subscriptions.orderService),
+      // The answer comes out of the Inventory service's own tables, though there is no such product.
+      inventoryGrpc: () => inventory.checkStock(HEALTH_PROBE_PRODUCT, { deadline: Date.now() + 1 * SECOND }),
+    },
+  });
 
   const schedule: SweepSchedule = {
     askAtAgesMs: config.SWEEP_AGES_MS,
     giveUpAtAgeMs: config.SWEEP_GIVE_UP_MS,
   };
   const readOrder = makeReadOrder(database);
-  const changeOrder = makeChangeOrder({ database, outbox, readOrder, schedule, now });
+  const changeOrder = makeChangeOrder({ database, logger, outbox, readOrder, schedule, now });
   const abandoned = makeAbandonedOrders({ changeOrder, logger, now });
   const reserveStock = makeReserveStock({
     client: inventory,
@@ -106,7 +130,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     config,
     triggers,
     logger,
-    http: makeHttpApp({ register: triggers.http, logger, metrics }),
+    http: makeHttpApp({ register: triggers.http, logger, metrics, onFinished: watch.requestFinished }),
     database,
     outbox,
     metrics,
@@ -139,7 +163,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       database,
       messaging,
       logger,
-      handle: makeSettleByEvents({ database, outbox, schedule, now }),
+      handle: makeSettleByEvents({ database, logger, outbox, schedule, now }),
     }),
     deadLetters: makeDeadLetterHandlers(
       makeDeadLetters({
@@ -157,20 +181,14 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       logger,
       limits: { giveUpMs: config.SWEEP_GIVE_UP_MS },
     }),
-    checkHealth: makeHealth({
-      service: SERVICE,
-      logger,
-      probes: {
-        database: () => database.query('SELECT FROM orders LIMIT 1'),
-        serviceBus: () => messaging.probe(topics.inventoryEvents, subscriptions.orderService),
-        // The answer comes out of the Inventory service's own tables, though there is no such product.
-        inventoryGrpc: () => inventory.checkStock(PROBE_PRODUCT, { deadline: Date.now() + 1 * SECOND }),
-      },
-    }),
+    checkHealth,
+    watch,
     async close() {
+      await watch.stop();
       breaker.close();
       inventory.close();
       await Promise.all([database.close(), messaging.close()]);
+      await telemetry.close();
     },
   };
 }

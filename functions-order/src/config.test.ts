@@ -5,6 +5,7 @@ import { readConfig } from './config.ts';
 const least = {
   ORDERS_DATABASE_URL: 'postgresql://db/orders',
   ServiceBusConnection: 'Endpoint=sb://bus',
+  StorageConnection: 'UseDevelopmentStorage=true',
   WebPubSubConnectionString: 'Endpoint=https://push.example;AccessKey=secret;Version=1.0;',
   INVENTORY_GRPC_URL: 'https://warehouse',
 };
@@ -49,6 +50,7 @@ test('one message names every fault', () => {
   for (const name of [
     'ORDERS_DATABASE_URL',
     'ServiceBusConnection',
+    'StorageConnection',
     'WebPubSubConnectionString',
     'INVENTORY_GRPC_URL',
     'INVENTORY_BUDGET_MS',

@@ -3,6 +3,7 @@ import { crashPointSettings, crashPointVariables } from '@valerix/platform/crash
 import { MINUTE, SECOND } from '@valerix/platform/durations';
 import { logLevels } from '@valerix/platform/logger';
 import { pushConnection } from '@valerix/platform/push/push-service';
+import { telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 import { z } from 'zod';
 
 const grpcUrl = () =>
@@ -22,6 +23,8 @@ const shape = {
   ORDERS_DATABASE_URL: text(),
   /** Service Bus connection string; the triggers read the same setting. */
   ServiceBusConnection: text(),
+  /** Connection string of the storage account; its tables hold what the alerts are judged by. */
+  StorageConnection: text(),
   /** Web PubSub connection string; browsers are sent there with tokens of ours. */
   WebPubSubConnectionString: pushConnection(),
   /** The Inventory service: `http://host:port` or `https://host`. */
@@ -68,6 +71,7 @@ const shape = {
   IDEMPOTENCY_KEEP_HOURS: integer(24, { min: 1 }),
 
   ...crashPointVariables,
+  ...telemetryVariables,
 };
 
 /** The settings of the Order service. Throws a `ConfigError` that names every fault. */

@@ -110,11 +110,11 @@ test('the same holds for two instances at once on a real database', async () => 
   let now = noon;
   const database = orders.database;
   const outbox = recordingOutbox();
-  const clock = { schedule, now: () => now };
+  const clock = { schedule, now: () => now, logger: quietLogger };
   const instances = [1, 2].map(() => ({
     change: makeChangeOrder({ database, outbox, readOrder: makeReadOrder(database), ...clock }),
     settle: makeSettleByEvents({ database, outbox, ...clock }),
-    sweep: makeSweepOrders({ database, outbox, logger: quietLogger, ...clock }),
+    sweep: makeSweepOrders({ database, outbox, ...clock }),
   }));
   const readDetails = makeReadOrderWithHistory(database);
   const aRound = fc.record({

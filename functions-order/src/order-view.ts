@@ -1,4 +1,5 @@
 import type { OrderDetails, OrderView, StatusChange } from '@valerix/contracts/order-api';
+import { traceIdOf } from '@valerix/platform/trace-context';
 import type { Order } from './domain/order.ts';
 
 /** An order as every answer shows it. */
@@ -34,6 +35,7 @@ export function viewOf(order: Order): OrderView {
 export const detailsOf = (order: Order, history: readonly StatusChange[]): OrderDetails => ({
   ...viewOf(order),
   history: [...history],
+  traceId: order.traceparent === null ? null : traceIdOf(order.traceparent),
 });
 
 /** The order's state in words for the shopper. */

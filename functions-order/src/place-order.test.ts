@@ -167,6 +167,18 @@ describe('an order whose outcome nobody knows', () => {
     return answer;
   };
 
+  test('that waited for its turn waits for a warehouse that hangs by that much less', async () => {
+    await app.close();
+    app = start({ ORDER_MAX_IN_FLIGHT: '1', INVENTORY_BUDGET_MS: '1200' });
+    inventory.behave(behaviours.hangs);
+    const startedAt = performance.now();
+    const waits = await Promise.all([post(), post()].map((answer) => answer.then(() => performance.now() - startedAt)));
+    // The first waits out its 1.2 s; the second has a quarter of that left, where it used to wait another 1.2 s.
+    expect(Math.min(...waits)).toBeGreaterThan(1_150);
+    expect(Math.max(...waits) - Math.min(...waits)).toBeGreaterThan(250);
+    expect(Math.max(...waits) - Math.min(...waits)).toBeLessThan(900);
+  });
+
   test('because the warehouse hangs is answered inside the budget', async () => {
     inventory.behave(behaviours.hangs);
     const startedAt = performance.now();

@@ -9,6 +9,7 @@ import { newOrder, type Order } from './domain/order.ts';
 import { firstCheckAt, type SweepSchedule } from './domain/sweep-schedule.ts';
 import { claimOf } from './idempotency.ts';
 import type { ReserveStock } from './inventory/reserve-stock.ts';
+import { logCreation } from './order-log.ts';
 import { retryWithin } from './retry-within.ts';
 import { type CreateOrder, type Creation, KeyVanished, orderIntent } from './store/create-orders.ts';
 import type { ReadOrder } from './store/read-orders.ts';
@@ -24,6 +25,8 @@ interface Wanted {
   readonly request: OrderRequest;
   readonly key: string | null;
   readonly traceparent: string;
+  /** Milliseconds since the request arrived. */
+  readonly waitedMs?: number;
 }
 
 export type PlaceOrder = (wanted: Wanted) => Promise<Placement>;
@@ -76,9 +79,9 @@ export function makePlaceOrder(options: PlaceOrderOptions): PlaceOrder {
   };
 
   /** Asks for the stock and writes down what came of it. The order is recorded: from here on nothing may fail. */
-  const carryOut = async (order: Order): Promise<Order> => {
+  const carryOut = async (order: Order, waitedMs: number | undefined): Promise<Order> => {
     passCrashPoint('order.before-reserve');
-    const outcome = await reserveStock(order);
+    const outcome = await reserveStock(order, waitedMs);
     passCrashPoint('order.after-reserve-answer');
     try {
       const settled = await retryWithin(budget, () => changeOrder.known(order, outcome));
@@ -112,7 +115,9 @@ export function makePlaceOrder(options: PlaceOrderOptions): PlaceOrder {
       nextCheckAt: firstCheckAt(createdAt, schedule),
     });
     const creation = await record(order, wanted);
-    if (creation.kind === 'created') return { kind: 'placed', order: await carryOut(order), replayed: false };
+    if (creation.kind === 'created') logCreation(logger, order);
+    if (creation.kind === 'created')
+      return { kind: 'placed', order: await carryOut(order, wanted.waitedMs), replayed: false };
     if (creation.kind === 'not_recorded') return creation;
     if (creation.requestHash !== claimOf(wanted.key, request)?.requestHash) {
       return { kind: 'key_reused', orderId: creation.orderId };

@@ -10,6 +10,7 @@ import { health } from './functions/health.ts';
 import { idempotencyKeysPurge } from './functions/idempotency-keys-purge.ts';
 import { inventoryEvents } from './functions/inventory-events.ts';
 import { metrics } from './functions/metrics.ts';
+import { openapi } from './functions/openapi.ts';
 import { ordersCancel } from './functions/orders-cancel.ts';
 import { ordersCheck } from './functions/orders-check.ts';
 import { ordersCreate } from './functions/orders-create.ts';
@@ -19,6 +20,7 @@ import { ordersNegotiate } from './functions/orders-negotiate.ts';
 import { ordersShip } from './functions/orders-ship.ts';
 import { ordersSweep } from './functions/orders-sweep.ts';
 import { outboxRelay } from './functions/outbox-relay.ts';
+import { systemWatch } from './functions/system-watch.ts';
 
 /** Registers every function of the Order service with its triggers. */
 export function registerFunctions(service: OrderService): void {
@@ -30,8 +32,10 @@ export function registerFunctions(service: OrderService): void {
   ordersNegotiate(service);
   health(service);
   metrics(service);
+  openapi(service);
   inventoryEvents(service);
   outboxRelay(service);
+  systemWatch(service);
   ordersSweep(service);
   idempotencyKeysPurge(service);
   ordersCheck(service);

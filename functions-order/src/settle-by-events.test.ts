@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AnyEvent, type EventData, type EventType, parseEvent } from '@valerix/contracts/events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type OrdersDatabase, openOrdersDatabase } from '../testing/orders-database.ts';
+import { type OrdersDatabase, openOrdersDatabase, quietLogger } from '../testing/orders-database.ts';
 import { afterNoon, recordingOutbox, reservationOf, sampleOrder, schedule } from '../testing/sample-orders.ts';
 import { decide } from './domain/decide.ts';
 import type { Order } from './domain/order.ts';
@@ -30,7 +30,7 @@ beforeEach(() => {
       return orders.database.query<T>(sql, parameters);
     }) as typeof orders.database.query,
   };
-  settle = makeSettleByEvents({ database, outbox, schedule, now: () => afterNoon(5_000) });
+  settle = makeSettleByEvents({ database, outbox, logger: quietLogger, schedule, now: () => afterNoon(5_000) });
 });
 
 const apply = async (order: Order, input: OrderInput): Promise<Order> => {
@@ -205,6 +205,7 @@ describe('a batch', () => {
     const other = await waiting();
     let raced = false;
     const racing = makeSettleByEvents({
+      logger: quietLogger,
       outbox,
       schedule,
       now: () => afterNoon(5_000),

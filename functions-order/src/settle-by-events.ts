@@ -1,16 +1,21 @@
-import type { AnyEvent, EventData, ReservationFacts } from '@valerix/contracts/events';
+import type { EventData, ReservationFacts } from '@valerix/contracts/events';
+import type { HeardEvent } from '@valerix/platform/consumer';
 import { passCrashPoint } from '@valerix/platform/crash-points';
+import type { Logger } from '@valerix/platform/logger';
 import type { Outbox } from '@valerix/platform/outbox';
 import type { Database } from '@valerix/platform/postgres';
+import { inSpans } from '@valerix/platform/telemetry/spans';
 import { decide } from './domain/decide.ts';
 import type { Order } from './domain/order.ts';
 import type { OrderInput } from './domain/order-input.ts';
 import type { SweepSchedule } from './domain/sweep-schedule.ts';
+import { logChanges } from './order-log.ts';
 import { changeOrders, type OrderChange, orderChange } from './store/change-orders.ts';
 import { readOrders } from './store/read-orders.ts';
 
 export interface SettleByEventsOptions {
   readonly database: Database;
+  readonly logger: Logger;
   readonly outbox: Pick<Outbox, 'publish'>;
   readonly schedule: SweepSchedule;
   readonly now: () => Date;
@@ -24,6 +29,7 @@ export class UnusableEvent extends Error {
 interface Pending {
   readonly orderId: string;
   readonly input: OrderInput;
+  readonly traceparent: string | null;
 }
 
 /** More rounds than any batch needs in which every order wins at least one of its changes. */
@@ -34,8 +40,8 @@ const MAX_ROUNDS = 50;
  * events it has; an order that several of them change takes one more round for each. Every round writes what it decided
  * in one statement, so a batch that fails half way can be delivered again.
  */
-export function makeSettleByEvents(options: SettleByEventsOptions): (events: readonly AnyEvent[]) => Promise<void> {
-  const { database, outbox, schedule, now } = options;
+export function makeSettleByEvents(options: SettleByEventsOptions): (events: readonly HeardEvent[]) => Promise<void> {
+  const { database, outbox, logger, schedule, now } = options;
 
   return async (events) => {
     let waiting = events.flatMap(pendingOf);
@@ -62,8 +68,17 @@ export function makeSettleByEvents(options: SettleByEventsOptions): (events: rea
         changes.push(orderChange(order, decision.next, decision.events, at));
       }
       if (changes.length === 0) return;
-      const held = await changeOrders(database.query, changes);
+      const held = await inSpans(
+        () => 'settle orders',
+        { kind: 'client', attributes: { 'db.system.name': 'postgresql', 'db.query.summary': 'settle orders' } },
+        [...deciding.values()].map((pending) => pending.traceparent),
+        () => changeOrders(database.query, changes),
+      );
       passCrashPoint('order.after-events-commit');
+      logChanges(
+        logger,
+        changes.filter((_, index) => held[index]),
+      );
       void outbox.publish(changes.flatMap((change, index) => (held[index] ? change.events : [])));
       const lost = await settleRound(changes, held, orders);
       waiting = [...lost.flatMap((orderId) => deciding.get(orderId) ?? []), ...later];
@@ -84,13 +99,14 @@ export function makeSettleByEvents(options: SettleByEventsOptions): (events: rea
   }
 }
 
-function pendingOf(event: AnyEvent): Pending[] {
+function pendingOf(event: HeardEvent): Pending[] {
+  const traceparent = event.traceparent ?? null;
   if (event.eventType === 'StockReserved') {
     const { orderId, reservation } = event.data;
-    return [{ orderId: orderId.toLowerCase(), input: { kind: 'stock_reserved', reservation } }];
+    return [{ orderId: orderId.toLowerCase(), input: { kind: 'stock_reserved', reservation }, traceparent }];
   }
   if (event.eventType === 'OrderVerified') {
-    return [{ orderId: event.data.orderId.toLowerCase(), input: verdictOf(event.data) }];
+    return [{ orderId: event.data.orderId.toLowerCase(), input: verdictOf(event.data), traceparent }];
   }
   return [];
 }

@@ -4,6 +4,7 @@ import type { Outbox } from '@valerix/platform/outbox';
 import type { Database } from '@valerix/platform/postgres';
 import { decide } from './domain/decide.ts';
 import type { SweepSchedule } from './domain/sweep-schedule.ts';
+import { logChanges } from './order-log.ts';
 import { changeOrders, type OrderChange, orderChange } from './store/change-orders.ts';
 import { type OrderRow, orderOf } from './store/order-row.ts';
 
@@ -51,6 +52,7 @@ export function makeSweepOrders({ database, outbox, logger, schedule, now }: Swe
     for (let claim = 0; claim < MAX_CLAIMS; claim += 1) {
       const { due, swept } = await sweepOnce();
       if (swept.length > 0) passCrashPoint('order.after-sweep-commit');
+      logChanges(logger, swept);
       void outbox.publish(swept.flatMap(({ events }) => events));
       total += swept.length;
       const gaveUp = swept.filter(({ next }) => next.status === 'failed').length;

@@ -10,7 +10,9 @@ import {
 import type { EntityName } from '@valerix/contracts/topology';
 import type { Logger } from '@valerix/platform/logger';
 import type { Broker, OutgoingMessage } from '@valerix/platform/messaging';
-import { composeOrderService, type OrderService } from '../src/composition.ts';
+import { localTelemetry } from '@valerix/platform/telemetry/telemetry';
+import { noStorage } from '../../tests/setup/azurite.ts';
+import { composeOrderService, type OrderService, SERVICE } from '../src/composition.ts';
 import { readConfig } from '../src/config.ts';
 import { registerFunctions } from '../src/register-functions.ts';
 import { quietLogger } from './orders-database.ts';
@@ -72,6 +74,7 @@ export function startOrderApp(
   };
   const config = readConfig({
     ServiceBusConnection: 'unused',
+    StorageConnection: noStorage,
     // Nobody listens there; tokens are made without the service.
     WebPubSubConnectionString: 'Endpoint=http://127.0.0.1:1;AccessKey=a-key-of-thirty-two-bytes-or-more;',
     ...env,
@@ -84,6 +87,7 @@ export function startOrderApp(
     },
     logger,
     messaging,
+    telemetry: localTelemetry(SERVICE),
   });
   registerFunctions(service);
 

@@ -1,16 +1,19 @@
+import { chaosDefaults } from '@valerix/contracts/chaos-api';
 import { expect, it } from 'vitest';
 import { readConfig } from './config.ts';
 
 const required = {
   INVENTORY_DATABASE_URL: 'postgresql://127.0.0.1/inventory',
   ServiceBusConnection: 'Endpoint=sb://x',
+  StorageConnection: 'UseDevelopmentStorage=true',
 };
 const chaosOf = (env: Record<string, string>) => readConfig({ ...required, ...env }).chaos;
 
-it('needs nothing but the two connections; faults are off', () => {
+it('needs nothing but the three connections; faults are off', () => {
   expect(readConfig(required)).toEqual({
     databaseUrl: 'postgresql://127.0.0.1/inventory',
     serviceBus: 'Endpoint=sb://x',
+    storage: 'UseDevelopmentStorage=true',
     address: '0.0.0.0',
     grpcPort: 50_051,
     healthPort: 50_052,
@@ -18,7 +21,10 @@ it('needs nothing but the two connections; faults are off', () => {
     logLevel: 'info',
     seedProducts: false,
     maxReservations: 2_000,
-    chaos: { gremlin: { mode: 'off' }, schrodinger: { mode: 'off' }, seed: undefined },
+    chaosAllowed: true,
+    chaos: chaosDefaults,
+    crashPoint: undefined,
+    telemetry: expect.objectContaining({ TELEMETRY_TRACES_PER_SECOND: 5, TELEMETRY_METRICS_INTERVAL_MS: 60_000 }),
   });
 });
 
@@ -30,6 +36,7 @@ it('lists every fault at once', () => {
       'The configuration cannot be used:',
       '  INVENTORY_DATABASE_URL is required',
       '  ServiceBusConnection is required',
+      '  StorageConnection is required',
       '  GRPC_PORT must be a number',
       '  SCHRODINGER_CRASH_PROBABILITY must be at most 1',
       '  SCHRODINGER_FAULT must be one of exit, drop, error',
@@ -38,18 +45,30 @@ it('lists every fault at once', () => {
 });
 
 it('delays every call by 2 to 5 s with GREMLIN_MODE', () => {
-  expect(chaosOf({ GREMLIN_MODE: 'true' }).gremlin).toEqual({ mode: 'random', minDelayMs: 2_000, maxDelayMs: 5_000 });
+  expect(chaosOf({ GREMLIN_MODE: 'true' }).gremlin).toMatchObject({
+    mode: 'random',
+    minDelayMs: 2_000,
+    maxDelayMs: 5_000,
+  });
 });
 
 it('delays every Nth call by 3 s with GREMLIN_EVERY_NTH, unless GREMLIN_MODE is switched off', () => {
   const everyFifth = { mode: 'every-nth', everyNth: 5, delayMs: 3_000 };
-  expect(chaosOf({ GREMLIN_EVERY_NTH: '5' }).gremlin).toEqual(everyFifth);
-  expect(chaosOf({ GREMLIN_EVERY_NTH: '5', GREMLIN_MODE: 'true' }).gremlin).toEqual(everyFifth);
-  expect(chaosOf({ GREMLIN_EVERY_NTH: '5', GREMLIN_MODE: 'false' }).gremlin).toEqual({ mode: 'off' });
+  expect(chaosOf({ GREMLIN_EVERY_NTH: '5' }).gremlin).toMatchObject(everyFifth);
+  expect(chaosOf({ GREMLIN_EVERY_NTH: '5', GREMLIN_MODE: 'true' }).gremlin).toMatchObject(everyFifth);
+  expect(chaosOf({ GREMLIN_EVERY_NTH: '5', GREMLIN_MODE: 'false' }).gremlin.mode).toBe('off');
 });
 
 it('crashes half of the calls with SCHRODINGER_MODE', () => {
   expect(chaosOf({ SCHRODINGER_MODE: 'true' }).schrodinger).toEqual({ mode: 'exit', probability: 0.5, everyNth: 0 });
+});
+
+it('takes a number as seed for itself, and another text for a number of its own', () => {
+  expect(chaosOf({ CHAOS_SEED: '42' }).seed).toBe(42);
+  const { seed } = chaosOf({ CHAOS_SEED: 'demo' });
+  expect(seed).toBe(chaosOf({ CHAOS_SEED: 'demo' }).seed);
+  expect(seed).not.toBe(chaosOf({ CHAOS_SEED: 'demo/2' }).seed);
+  expect(chaosOf({ CHAOS_SEED: '4294967296' }).seed).toBeLessThan(2 ** 32);
 });
 
 it('refuses delays that contradict each other', () => {
@@ -66,5 +85,5 @@ it('refuses any fault where faults are not allowed', () => {
       '  SCHRODINGER_MODE is set although CHAOS_ALLOWED is false',
     ].join('\n'),
   );
-  expect(chaosOf({ CHAOS_ALLOWED: 'false' }).gremlin).toEqual({ mode: 'off' });
+  expect(chaosOf({ CHAOS_ALLOWED: 'false' }).gremlin.mode).toBe('off');
 });

@@ -1,11 +1,14 @@
+import type { ChaosSettings } from '@valerix/contracts/chaos-api';
 import { choice, flag, integer, optionalText, parseConfig, text } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
-import { type ChaosSettings, chaosSettings, chaosVariables } from './chaos/chaos-settings.ts';
+import { type TelemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
+import { chaosSettingsOf, chaosVariables } from './chaos/chaos-settings.ts';
 
 export interface HostConfig {
   readonly databaseUrl: string;
   readonly serviceBus: string;
+  readonly storage: string;
   /** The address both servers listen on. */
   readonly address: string;
   /** Of the gRPC server; 0 takes a free one. */
@@ -17,8 +20,12 @@ export interface HostConfig {
   readonly maxReservations: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
+  /** Whether an operator may switch faults on at run time. */
+  readonly chaosAllowed: boolean;
+  /** The faults that are in force unless an operator sets others. */
   readonly chaos: ChaosSettings;
   readonly crashPoint: CrashPointSettings | undefined;
+  readonly telemetry: TelemetrySettings;
 }
 
 const PORT_MAX = 65_535;
@@ -29,6 +36,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
     {
       INVENTORY_DATABASE_URL: text(),
       ServiceBusConnection: text(),
+      StorageConnection: text(),
       GRPC_HOST: optionalText(),
       GRPC_PORT: integer(50_051, { max: PORT_MAX }),
       HEALTH_PORT: integer(50_052, { max: PORT_MAX }),
@@ -38,12 +46,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
       SEED_PRODUCTS: flag(false),
       ...chaosVariables,
       ...crashPointVariables,
+      ...telemetryVariables,
     },
     env,
   );
   return Object.freeze({
     databaseUrl: settings.INVENTORY_DATABASE_URL,
     serviceBus: settings.ServiceBusConnection,
+    storage: settings.StorageConnection,
     address: settings.GRPC_HOST ?? '0.0.0.0',
     grpcPort: settings.GRPC_PORT,
     healthPort: settings.HEALTH_PORT,
@@ -51,7 +61,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
     maxReservations: settings.GRPC_MAX_IN_FLIGHT,
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,
-    chaos: chaosSettings(settings),
+    chaosAllowed: settings.CHAOS_ALLOWED,
+    chaos: chaosSettingsOf(settings),
     crashPoint: crashPointSettings(settings),
+    telemetry: settings,
   });
 }

@@ -4,6 +4,7 @@ import { InventoryServiceClient, type ReserveStockResponse } from '@valerix/cont
 import type { Inventory } from '@valerix/inventory/inventory.fixture';
 import { makeLogger } from '@valerix/platform/logger';
 import { onTestFinished } from 'vitest';
+import { noStorage } from '../../tests/setup/azurite.ts';
 import { readConfig } from './config.ts';
 import { type Host, startHost } from './host.ts';
 
@@ -12,6 +13,8 @@ export interface StartedHost {
   readonly client: InventoryServiceClient;
   /** What the process would have ended with. */
   readonly exits: readonly number[];
+  /** Its warnings and errors, one JSON line each. */
+  readonly log: readonly string[];
 }
 
 /** The host on free ports, with a client of its own; both end with the test. `onExit` is called in place of an exit. */
@@ -21,10 +24,12 @@ export async function startTestHost(
   onExit: () => void = () => {},
 ): Promise<StartedHost> {
   const exits: number[] = [];
+  const log: string[] = [];
   const host = await startHost(
     readConfig({
       INVENTORY_DATABASE_URL: inventory.url,
       ServiceBusConnection: 'unused',
+      StorageConnection: noStorage,
       GRPC_HOST: '127.0.0.1',
       GRPC_PORT: '0',
       HEALTH_PORT: '0',
@@ -32,7 +37,7 @@ export async function startTestHost(
       ...env,
     }),
     {
-      logger: makeLogger('test', 'error', () => {}),
+      logger: makeLogger('test', 'warn', (line) => log.push(line)),
       messaging: inventory.messaging,
       exit: (code) => {
         exits.push(code);
@@ -44,7 +49,7 @@ export async function startTestHost(
   onTestFinished(() => host.stop());
   const client = new InventoryServiceClient(`127.0.0.1:${host.grpcPort}`, credentials.createInsecure());
   onTestFinished(() => client.close());
-  return { host, client, exits };
+  return { host, client, exits, log };
 }
 
 export interface ReserveFacts {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { Client, credentials } from '@grpc/grpc-js';
-import { healthReport } from '@valerix/contracts/health';
+import { type AnyEvent, parseEvent } from '@valerix/contracts/events';
+import { HEALTH_PROBE_PRODUCT, healthReport } from '@valerix/contracts/health';
 import { type Inventory, startInventory } from '@valerix/inventory/inventory.fixture';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reserve, startTestHost } from './host.fixture.ts';
+import { failureOf, reserve, startTestHost } from './host.fixture.ts';
 
 let inventory: Inventory;
 beforeAll(async () => {
@@ -52,8 +53,15 @@ async function reflection(port: number, request: Buffer): Promise<string> {
 describe('health', () => {
   it('is well while both dependencies answer, over HTTP and over gRPC', async () => {
     const { host } = await startTestHost(inventory);
-    const answer = await at(host.healthPort, '/health');
-    expect(answer.status).toBe(200);
+    // On a busy machine the first connection may take longer than a probe may.
+    const answer = await vi.waitFor(
+      async () => {
+        const report = await at(host.healthPort, '/health');
+        expect(report.status).toBe(200);
+        return report;
+      },
+      { timeout: 10_000 },
+    );
     expect(healthReport.parse(await answer.json())).toMatchObject({
       status: 'healthy',
       service: 'grpc-inventory-host',
@@ -130,4 +138,52 @@ it('lets a running call finish when it is asked to stop', async () => {
   const stopped = host.stop();
   expect(await answer).toMatchObject({ success: true });
   await stopped;
+});
+
+it('says each second how its calls went, those that failed by code, and nothing of those that ask for its health', async () => {
+  const sent: AnyEvent[] = [];
+  const send = vi.spyOn(inventory.messaging, 'send').mockImplementation(async (entity, messages) => {
+    if (entity !== 'system-metrics') return;
+    for (const { body } of messages) {
+      const parsed = parseEvent(body);
+      if (parsed.kind === 'event') sent.push(parsed.event);
+    }
+  });
+  onTestFinished(() => send.mockRestore());
+  const { client } = await startTestHost(inventory, {
+    SCHRODINGER_MODE: 'true',
+    SCHRODINGER_EVERY_NTH: '2',
+    SCHRODINGER_FAULT: 'error',
+  });
+  const productId = await inventory.product(10);
+  const check = (id: string) =>
+    new Promise((resolve) => {
+      client.checkStock({ productId: id }, (_, answer) => resolve(answer));
+    });
+  await reserve(client, { productId, quantity: 1 });
+  await failureOf(reserve(client, { productId, quantity: 1 }));
+  await failureOf(reserve(client, { productId, quantity: -1 }));
+  await check(HEALTH_PROBE_PRODUCT);
+  await vi.waitFor(
+    () => {
+      const counted = (type: string, field: 'count' | 'errorCount') =>
+        sent
+          .filter(({ eventType }) => eventType === type)
+          .reduce((sum, { data }) => sum + Number((data as Record<string, unknown>)[field] ?? 0), 0);
+      expect(counted('ResponseTime', 'count')).toBe(3);
+      expect(counted('ResponseTime', 'errorCount')).toBe(1);
+      expect(counted('ErrorOccurred', 'count')).toBe(1);
+    },
+    { timeout: 5_000 },
+  );
+  expect(sent.find(({ eventType }) => eventType === 'ErrorOccurred')?.data).toMatchObject({
+    service: 'grpc-inventory-host',
+    operation: 'ReserveStock',
+    code: 'INTERNAL',
+  });
+  await check(productId);
+  await vi.waitFor(
+    () => expect(sent.some(({ data }) => 'operation' in data && data.operation === 'CheckStock')).toBe(true),
+    { timeout: 5_000 },
+  );
 });

@@ -1,4 +1,5 @@
 import { queues } from '@valerix/contracts/topology';
+import { makeChaosSwitch } from '@valerix/inventory/chaos-switch';
 import { openInventoryDatabase } from '@valerix/inventory/inventory-database';
 import { makeProducts } from '@valerix/inventory/products';
 import { makeReservations } from '@valerix/inventory/reservations';
@@ -8,11 +9,13 @@ import { SECOND } from '@valerix/platform/durations';
 import { makeHealth } from '@valerix/platform/health';
 import { type Logger, makeLogger } from '@valerix/platform/logger';
 import { type Messaging, makeMessaging } from '@valerix/platform/messaging';
-import { makeMetrics } from '@valerix/platform/metrics';
 import { makeOutbox } from '@valerix/platform/outbox';
+import { startTelemetry } from '@valerix/platform/telemetry/telemetry';
+import { makeWatch } from '@valerix/platform/watch';
 import { makeChaosAnnouncer } from './chaos/announce-chaos.ts';
 import { makeChaos } from './chaos/chaos.ts';
 import { makeFates } from './chaos/fate.ts';
+import { followSwitch } from './chaos/follow-switch.ts';
 import type { HostConfig } from './config.ts';
 import { followConnections } from './connections.ts';
 import { startGrpcServer } from './grpc-server.ts';
@@ -42,9 +45,10 @@ export interface HostParts {
 
 /** Starts the Inventory service's synchronous face. The database need not be there yet. */
 export async function startHost(config: HostConfig, parts: HostParts = {}): Promise<Host> {
-  const logger = parts.logger ?? makeLogger(SERVICE, config.logLevel);
+  const telemetry = await startTelemetry(SERVICE, config.telemetry);
+  const { metrics } = telemetry;
+  const logger = parts.logger ?? makeLogger(SERVICE, config.logLevel, console.log, telemetry.logSink);
   armCrashPoint(config.crashPoint, logger);
-  const metrics = makeMetrics(SERVICE);
   const database = openInventoryDatabase({
     url: config.databaseUrl,
     maxConnections: config.databaseMaxConnections,
@@ -56,6 +60,14 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
   const products = makeProducts({ database, outbox });
   const reservations = makeReservations({ database, outbox, metrics });
   observeStockLevels({ metrics, products, outbox, logger });
+  const watch = makeWatch({
+    service: SERVICE,
+    storageConnection: config.storage,
+    messaging,
+    metrics,
+    logger,
+    checkHealth: () => health(),
+  });
   const health = makeHealth({
     service: SERVICE,
     probes: {
@@ -65,15 +77,19 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
     logger,
   });
 
-  const announce = makeChaosAnnouncer({ service: SERVICE, database, outbox, logger });
-  const drawFate = makeFates(config.chaos);
-  const chaos = makeChaos({ drawFate, metrics, logger, announce, exit: parts.exit ?? process.exit });
+  const announcer = makeChaosAnnouncer({ service: SERVICE, database, outbox, logger });
+  // Where faults are not allowed, what the database says about them counts for nothing.
+  const followed = config.chaosAllowed
+    ? followSwitch({ chaosSwitch: makeChaosSwitch({ database, outbox }), environment: config.chaos, logger })
+    : undefined;
+  const drawFate = followed?.drawFate ?? makeFates(config.chaos);
+  const chaos = makeChaos({ drawFate, metrics, logger, announcer, exit: parts.exit ?? process.exit });
   if (config.chaos.gremlin.mode !== 'off' || config.chaos.schrodinger.mode !== 'off') {
     logger.warn('chaos_armed', { ...config.chaos });
   }
 
   const connections = followConnections();
-  const unary = makeUnary({ logger, metrics });
+  const unary = makeUnary({ logger, metrics, onFinished: watch.requestFinished });
   const service = makeInventoryService({
     reservations,
     products,
@@ -102,9 +118,11 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
         round = undefined;
       });
   };
+  followed?.start();
   startRound();
   const rounds = setInterval(startRound, ROUND_MS);
   rounds.unref();
+  watch.start();
   logger.info('host_started', { grpcPort: grpc.port, healthPort: http.port });
 
   const stop = async () => {
@@ -114,9 +132,13 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
     connections.close();
     await http.stop();
     await round;
+    await followed?.stop();
+    await announcer.close();
+    await watch.stop();
     await messaging.close();
     await database.close();
     logger.info('host_stopped');
+    await telemetry.close();
   };
   return { grpcPort: grpc.port, healthPort: http.port, stop: () => (stopping ??= stop()) };
 }

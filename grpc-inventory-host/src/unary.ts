@@ -1,10 +1,14 @@
 import { type handleUnaryCall, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { HEALTH_PROBE_PRODUCT } from '@valerix/contracts/health';
 import type { Logger } from '@valerix/platform/logger';
 import type { Metrics } from '@valerix/platform/metrics';
 import { isUnavailable } from '@valerix/platform/postgres-errors';
-import { continueTrace, traceIdOf } from '@valerix/platform/trace-context';
+import type { FinishedRequest } from '@valerix/platform/system-metrics/request-tally';
+import { inSpan } from '@valerix/platform/telemetry/spans';
 import { SimulatedFault } from './chaos/chaos.ts';
 import { InvalidArgument } from './requests.ts';
+
+const SERVICE_NAME = 'inventory.InventoryService';
 
 /** A call whose caller stopped waiting before its work began. */
 export class NotBegun extends Error {
@@ -27,11 +31,18 @@ export interface Call<Request> {
   isWanted(): boolean;
 }
 
+export interface UnaryOptions {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Told of each answer, except to whoever only asks how the service is. */
+  readonly onFinished: (request: FinishedRequest) => void;
+}
+
 /**
  * Turns handlers into what the gRPC server calls: one place that measures and that says what an error means. Of an
  * operation with `maxInFlight`, no more calls than that are under way; one more is refused before it is looked at.
  */
-export function makeUnary({ logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics }) {
+export function makeUnary({ logger, metrics, onFinished }: UnaryOptions) {
   const duration = metrics.meter.createHistogram('grpc_request_duration_seconds', {
     description: 'Time from the arrival of a call to its answer.',
     unit: 's',
@@ -46,33 +57,48 @@ export function makeUnary({ logger, metrics }: { readonly logger: Logger; readon
     maxInFlight = Number.POSITIVE_INFINITY,
   ): handleUnaryCall<Request, Response> => {
     let inFlight = 0;
-    return async (call, callback) => {
+    const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': `${SERVICE_NAME}/${operation}` };
+    return (call, callback) => {
       const startedAt = performance.now();
-      const traceparent = continueTrace(call.metadata.get('traceparent')[0]?.toString());
-      const measure = (code: status) =>
-        duration.record((performance.now() - startedAt) / 1000, { operation, code: status[code] });
-      inFlight += 1;
-      try {
-        if (inFlight > maxInFlight) throw new TooManyCalls(`more than ${maxInFlight} calls at once`);
-        const answer = await handle(callOf(call, traceparent));
-        measure(status.OK);
-        callback(null, answer);
-      } catch (error) {
-        const failure = failureOf(error);
-        measure(failure.code);
-        const facts = { operation, traceId: traceIdOf(traceparent), error };
-        if (failure.code === status.UNAVAILABLE) {
-          databaseErrors.add(1);
-          logger.warn('call_failed', facts);
-        } else if (failure.code === status.INTERNAL && !(error instanceof SimulatedFault)) {
-          logger.error('call_failed', facts);
+      const parent = call.metadata.get('traceparent')[0]?.toString() ?? null;
+      // A call outside of any trace, such as a health check's, is not worth one of its own.
+      const origin = parent === null ? { origin: 'probe' as const } : {};
+      void inSpan(`${SERVICE_NAME}/${operation}`, { kind: 'server', parent, attributes, ...origin }, async (span) => {
+        const measure = (code: status) => {
+          span.set({ 'rpc.response.status_code': status[code] });
+          const durationMs = performance.now() - startedAt;
+          duration.record(durationMs / 1000, { operation, code: status[code] });
+          const failure = code === status.OK || code === status.INVALID_ARGUMENT ? undefined : status[code];
+          if (!isHealthProbe(call.request))
+            onFinished({ operation, durationMs, isChange: operation !== 'CheckStock', failure });
+        };
+        inFlight += 1;
+        try {
+          if (inFlight > maxInFlight) throw new TooManyCalls(`more than ${maxInFlight} calls at once`);
+          const answer = await handle(callOf(call, span.traceparent));
+          measure(status.OK);
+          callback(null, answer);
+        } catch (error) {
+          const failure = failureOf(error);
+          measure(failure.code);
+          if (failure.code !== status.INVALID_ARGUMENT) span.fail(error);
+          if (failure.code === status.UNAVAILABLE) {
+            databaseErrors.add(1);
+            logger.warn('call_failed', { operation, error });
+          } else if (failure.code === status.INTERNAL && !(error instanceof SimulatedFault)) {
+            logger.error('call_failed', { operation, error });
+          }
+          callback(failure);
+        } finally {
+          inFlight -= 1;
         }
-        callback(failure);
-      } finally {
-        inFlight -= 1;
-      }
+      });
     };
   };
+}
+
+function isHealthProbe(request: unknown): boolean {
+  return (request as { readonly productId?: string }).productId === HEALTH_PROBE_PRODUCT;
 }
 
 function callOf<Request>(call: ServerUnaryCall<Request, unknown>, traceparent: string): Call<Request> {

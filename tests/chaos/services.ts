@@ -56,7 +56,7 @@ export async function startServices(ground: ServicesGround, plan: ServicesPlan =
   const { endpoints, home } = ground;
   const { ways = {}, instances = 1 } = plan;
   const places = homeAt(home);
-  const bus = { ServiceBusConnection: ways.bus ?? endpoints.serviceBus };
+  const bus = { ServiceBusConnection: ways.bus ?? endpoints.serviceBus, StorageConnection: endpoints.storage };
   const functions = {
     FUNCTIONS_WORKER_RUNTIME: 'node',
     AzureWebJobsStorage: endpoints.storage,

@@ -36,6 +36,7 @@ export function makeWarehouse(endpoints: Endpoints, home: string, seed: number):
       env: (starts) => ({
         INVENTORY_DATABASE_URL: endpoints.databases.inventory,
         ServiceBusConnection: endpoints.serviceBus,
+        StorageConnection: endpoints.storage,
         GRPC_PORT: new URL(endpoints.grpc).port,
         HEALTH_PORT: new URL(endpoints.grpcHealth).port,
         // With one seed for all its lives it would die of the same call in each.

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ServiceBusClient } from '@azure/service-bus';
 import { type DeadLetterView, deadLetterDetails, deadLetterPage } from '@valerix/contracts/dead-letters-api';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Endpoints } from '../../local/endpoints.ts';
-import { homeAt } from '../../local/home.ts';
 import { type Books, openBooks } from '../system/books.ts';
+import { whileNotReading } from '../system/not-reading.ts';
 import { checkPromises } from '../system/promises.ts';
 import { waitUntilQuiet } from '../system/quiet.ts';
 import { runningSystem } from '../system/running.ts';
@@ -20,14 +19,12 @@ let endpoints: Endpoints;
 let shop: Shop;
 let books: Books;
 let bus: ServiceBusClient;
-let masterKey: string;
 
 beforeAll(async () => {
   endpoints = await runningSystem();
   shop = makeShop(endpoints);
   books = openBooks(endpoints);
   bus = new ServiceBusClient(endpoints.serviceBus);
-  masterKey = JSON.parse(await readFile(homeAt(home).functionKeys, 'utf8')).masterKey;
 });
 
 afterAll(async () => {
@@ -63,19 +60,6 @@ function cli(...args: string[]): Promise<{ code: number | null; out: string; err
     err += String(chunk);
   });
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
-}
-
-/** The Inventory app reads no messages while `work` runs. */
-async function whileNotReading(work: () => Promise<void>): Promise<void> {
-  const admin = (action: string, method = 'POST') =>
-    request(`${endpoints.inventory}/admin/host/${action}`, { method, headers: { 'x-functions-key': masterKey } });
-  await admin('drain');
-  await until('the listeners to stop', async () => (await admin('drain/status', 'GET')).body.state === 'Completed');
-  try {
-    await work();
-  } finally {
-    await admin('resume');
-  }
 }
 
 test('only the operator sees or touches dead letters', async () => {
@@ -126,7 +110,7 @@ test.each([
 test('a VerifyOrder that was dead-lettered is replayed from the command line, and its order is settled', async () => {
   const product = await shop.newProduct(5);
   let orderId = '';
-  await whileNotReading(async () => {
+  await whileNotReading(home, endpoints, async () => {
     const answer = await shop.order({ productId: product, quantity: 2 });
     expect(answer.status).toBe(202);
     orderId = String(answer.body.orderId);

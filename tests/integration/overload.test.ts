@@ -28,6 +28,7 @@ beforeAll(async () => {
       ORDERS_DATABASE_URL: endpoints.databases.orders,
       INVENTORY_GRPC_URL: endpoints.grpc,
       ServiceBusConnection: endpoints.serviceBus,
+      StorageConnection: endpoints.storage,
       WebPubSubConnectionString: endpoints.webPubSub,
       AzureWebJobsStorage: endpoints.storage,
       FUNCTIONS_WORKER_RUNTIME: 'node',

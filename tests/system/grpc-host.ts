@@ -23,6 +23,7 @@ export async function startGrpcHost(endpoints: Endpoints, env: Record<string, st
         ...process.env,
         INVENTORY_DATABASE_URL: endpoints.databases.inventory,
         ServiceBusConnection: endpoints.serviceBus,
+        StorageConnection: endpoints.storage,
         GRPC_PORT: new URL(endpoints.grpc).port,
         HEALTH_PORT: new URL(endpoints.grpcHealth).port,
         ...env,

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { subscriptions, topics } from '@valerix/contracts/topology';
+import { traceparentsOf } from '@valerix/platform/telemetry/trigger-traces';
 import { consumeOrderEvents } from '../app.ts';
 
 app.serviceBusTopic('order-events-apply', {
@@ -7,5 +8,6 @@ app.serviceBusTopic('order-events-apply', {
   topicName: topics.orderEvents,
   subscriptionName: subscriptions.inventoryService,
   cardinality: 'many',
-  handler: (messages) => consumeOrderEvents(Array.isArray(messages) ? messages : [messages]),
+  handler: (messages, context) =>
+    consumeOrderEvents(Array.isArray(messages) ? messages : [messages], traceparentsOf(context)),
 });

@@ -5,6 +5,7 @@ export function health({ http, checkHealth }: OrderService): void {
   http.endpoint('health', {
     methods: ['GET'],
     route: 'health',
+    isProbe: true,
     async handler() {
       const report = await checkHealth();
       return json(report.status === 'healthy' ? 200 : 503, report);

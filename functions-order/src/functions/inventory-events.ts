@@ -1,4 +1,5 @@
 import { subscriptions, topics } from '@valerix/contracts/topology';
+import { traceparentsOf } from '@valerix/platform/telemetry/trigger-traces';
 import type { OrderService } from '../composition.ts';
 
 export function inventoryEvents({ triggers, consumeInventoryEvents }: OrderService): void {
@@ -7,6 +8,7 @@ export function inventoryEvents({ triggers, consumeInventoryEvents }: OrderServi
     topicName: topics.inventoryEvents,
     subscriptionName: subscriptions.orderService,
     cardinality: 'many',
-    handler: (messages) => consumeInventoryEvents(Array.isArray(messages) ? messages : [messages]),
+    handler: (messages, context) =>
+      consumeInventoryEvents(Array.isArray(messages) ? messages : [messages], traceparentsOf(context)),
   });
 }

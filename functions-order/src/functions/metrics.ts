@@ -4,6 +4,7 @@ export function metrics({ http, metrics: measured }: OrderService): void {
   http.endpoint('metrics', {
     methods: ['GET'],
     route: 'metrics',
+    isProbe: true,
     async handler() {
       return {
         status: 200,

@@ -22,11 +22,12 @@ export function ordersCreate({ http, admission, refusalTurn, placeOrder, orderMe
         const retryAfterSeconds = 1 + Math.floor(Math.random() * RETRY_AFTER_MAX_SECONDS);
         throw new RequestError('too_many_requests', {}, { retryAfterSeconds });
       }
+      const waitedMs = performance.now() - startedAt;
       try {
         const request = orderRequestOf(await call.json());
         const key = idempotencyKeyOf(call.header(IDEMPOTENCY_HEADER), request);
         passCrashPoint('order.after-validation');
-        const placement = await placeOrder({ request, key, traceparent: call.traceparent });
+        const placement = await placeOrder({ request, key, traceparent: call.traceparent, waitedMs });
         if (placement.kind === 'placed' && !placement.replayed) {
           orderMetrics.orderPlaced(placement.order.status, (performance.now() - startedAt) / 1000);
         }

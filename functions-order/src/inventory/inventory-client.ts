@@ -5,6 +5,7 @@ import {
   type ReserveStockRequest,
   type ReserveStockResponse,
 } from '@valerix/contracts/grpc';
+import { inSpan } from '@valerix/platform/telemetry/spans';
 
 interface InventoryCall {
   /** Epoch ms; the call ends by then with DEADLINE_EXCEEDED. */
@@ -33,6 +34,11 @@ const channelOptions = {
   'grpc.keepalive_timeout_ms': 5_000,
 } as const;
 
+const reserveSpan = {
+  kind: 'client',
+  attributes: { 'rpc.system.name': 'grpc', 'rpc.method': 'inventory.InventoryService/ReserveStock' },
+} as const;
+
 /** A client of the server at `url`: `http://` for plain text, `https://` for TLS. Connects at the first call. */
 export function makeInventoryClient(url: string): InventoryClient {
   const { protocol, hostname, port } = new URL(url);
@@ -43,7 +49,11 @@ export function makeInventoryClient(url: string): InventoryClient {
 
   return {
     reserveStock: (request, call) =>
-      unary(call, (metadata, options, done) => client.reserveStock(request, metadata, options, done)),
+      inSpan('inventory.InventoryService/ReserveStock', reserveSpan, ({ traceparent }) =>
+        unary({ ...call, traceparent }, (metadata, options, done) =>
+          client.reserveStock(request, metadata, options, done),
+        ),
+      ),
     checkStock: (productId, call) =>
       unary(call, (metadata, options, done) => client.checkStock({ productId }, metadata, options, done)),
     close: () => client.close(),

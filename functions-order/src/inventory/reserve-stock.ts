@@ -12,7 +12,8 @@ import { type RetryClock, type RetryPolicy, withRetries } from './retry-policy.t
 
 /** What the order learns from its reservation call; it never rejects. */
 type ReservationOutcome = Extract<OrderInput, { kind: 'reserved' | 'refused' | 'outcome_unknown' }>;
-export type ReserveStock = (order: Order) => Promise<ReservationOutcome>;
+/** `waitedMs`: how long the order waited for its turn before, which counts against its budget. */
+export type ReserveStock = (order: Order, waitedMs?: number) => Promise<ReservationOutcome>;
 
 /** How one attempt ended, for the metric `inventory_calls_total`. */
 export type CallStatus = 'success' | 'failed' | 'timeout' | 'circuit_open';
@@ -34,18 +35,29 @@ const refusalReasons: Readonly<Record<Reason, FailureReason>> = {
   [Reason.SHIPPED]: 'rejected',
 };
 
+/** The part of the budget that is left to an order however long it waited: a warehouse that works answers within it. */
+const LEAST_SHARE_OF_BUDGET = 0.25;
+
+/**
+ * The policy for an order that waited for its turn: what the shopper waits for the whole of it stays within the budget,
+ * or within a quarter more than the wait.
+ */
+function policyAfterWaiting(policy: RetryPolicy, waitedMs: number): RetryPolicy {
+  const budgetMs = Math.max(policy.budgetMs - waitedMs, policy.budgetMs * LEAST_SHARE_OF_BUDGET);
+  return { ...policy, budgetMs };
+}
+
 /** Asks for an order's stock inside the budget, through the breaker, every attempt under the order's id. */
 export function makeReserveStock(options: ReserveStockOptions): ReserveStock {
   const { client, breaker, policy, clock, logger, count } = options;
   const warnUnclear = makeSparseWarning(logger, 'reservation_unclear', { now: clock.now });
 
-  return async (order) => {
+  return async (order, waitedMs = 0) => {
     const request = requestOf(order);
     let lastSent: unknown;
     const attempt = async (deadline: number): Promise<ReserveStockResponse> => {
       try {
-        const { traceparent } = order;
-        const response = await breaker.run(() => client.reserveStock(request, { deadline, traceparent }));
+        const response = await breaker.run(() => client.reserveStock(request, { deadline }));
         count('success');
         return response;
       } catch (error) {
@@ -55,7 +67,10 @@ export function makeReserveStock(options: ReserveStockOptions): ReserveStock {
       }
     };
     try {
-      return outcomeOf(order, await withRetries(policy, clock, classifyCallError, attempt));
+      return outcomeOf(
+        order,
+        await withRetries(policyAfterWaiting(policy, waitedMs), clock, classifyCallError, attempt),
+      );
     } catch (last) {
       // A breaker that opened between two attempts does not undo what the one before may have done.
       const error = lastSent ?? last;

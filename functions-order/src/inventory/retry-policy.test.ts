@@ -83,6 +83,7 @@ test('the older policy of 5 s an attempt, three attempts and 1 s x 2^n is a matt
   const config = readConfig({
     ORDERS_DATABASE_URL: 'postgresql://db/orders',
     ServiceBusConnection: 'sb',
+    StorageConnection: 'storage',
     WebPubSubConnectionString: 'Endpoint=https://push.example;AccessKey=secret;',
     INVENTORY_GRPC_URL: 'http://warehouse:50051',
     INVENTORY_BUDGET_MS: '18000',

@@ -1,6 +1,6 @@
 import { parseEvent } from '@valerix/contracts/events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type OrdersDatabase, openOrdersDatabase } from '../../testing/orders-database.ts';
+import { type OrdersDatabase, openOrdersDatabase, quietLogger } from '../../testing/orders-database.ts';
 import { afterNoon, recordingOutbox, reservationOf, sampleOrder, schedule } from '../../testing/sample-orders.ts';
 import { makeChangeOrder } from '../change-order.ts';
 import { decide } from '../domain/decide.ts';
@@ -164,7 +164,14 @@ describe('changing orders', () => {
 describe('an order that changes under a decision', () => {
   const readOrder = () => makeReadOrder(orders.database);
   const changeOrder = () =>
-    makeChangeOrder({ database: orders.database, outbox, readOrder: readOrder(), schedule, now: () => now });
+    makeChangeOrder({
+      database: orders.database,
+      logger: quietLogger,
+      outbox,
+      readOrder: readOrder(),
+      schedule,
+      now: () => now,
+    });
 
   test('is decided about again', async () => {
     const order = await create();

@@ -137,6 +137,7 @@ export function makeCreateOrder(database: Database, outbox: Pick<Outbox, 'publis
     },
     maxBatch: 100,
     maxConcurrent: 3,
+    statement: 'create orders',
     splitAfter: (error) => !isUnavailable(error),
   });
   return async (intent, signal) => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@valerix/platform/logger';
 import type { Metrics } from '@valerix/platform/metrics';
-import type { Fault } from './chaos-settings.ts';
+import type { ChaosAnnouncer } from './announce-chaos.ts';
 import type { Fate } from './fate.ts';
 
 /** The failure that a caller is answered on purpose, or would be if its connection still stood. */
@@ -23,13 +23,12 @@ export interface ChaosOptions {
   readonly drawFate: () => Fate;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Tells the world about a fault. */
-  readonly announce: (fault: Fault | 'gremlin', delayMs?: number) => Promise<void>;
+  readonly announcer: Pick<ChaosAnnouncer, 'note' | 'beforeExit'>;
   /** Ends the process at once. */
   readonly exit: (code: number) => never;
 }
 
-export function makeChaos({ drawFate, metrics, logger, announce, exit }: ChaosOptions): Chaos {
+export function makeChaos({ drawFate, metrics, logger, announcer, exit }: ChaosOptions): Chaos {
   const activations = metrics.meter.createCounter('gremlin_activations', {
     description: 'ReserveStock calls that were delayed on purpose.',
   });
@@ -41,11 +40,11 @@ export function makeChaos({ drawFate, metrics, logger, announce, exit }: ChaosOp
     drawFate,
     async beforeWork({ delayMs, fault }) {
       // A process that dies at once can tell nobody, so its death is announced while it lives.
-      if (fault === 'exit') await announce(fault);
+      if (fault === 'exit') await announcer.beforeExit();
       if (delayMs === 0) return;
       activations.add(1);
       logger.warn('gremlin_delays_call', { delayMs });
-      void announce('gremlin', delayMs);
+      announcer.note('gremlin', delayMs);
       await delay(delayMs);
     },
     afterCommit({ fault }, dropConnection) {
@@ -53,7 +52,7 @@ export function makeChaos({ drawFate, metrics, logger, announce, exit }: ChaosOp
       crashes.add(1, { fault });
       logger.warn('crash_simulated', { fault });
       if (fault === 'exit') return exit(1);
-      void announce(fault);
+      announcer.note(fault);
       if (fault === 'drop') dropConnection();
       throw new SimulatedFault('The call failed on purpose, after its commit.');
     },

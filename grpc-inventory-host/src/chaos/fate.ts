@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChaosSettings, Fault, GremlinSettings, SchrodingerSettings } from './chaos-settings.ts';
+import type { ChaosSettings, Fault } from '@valerix/contracts/chaos-api';
 
 /** What goes wrong with one ReserveStock call; nothing, as a rule. */
 export interface Fate {
@@ -14,14 +14,13 @@ export interface Fate {
  * brings the same sequence. `random` answers numbers from 0 to below 1 and is used when there is no seed.
  */
 export function makeFates(settings: ChaosSettings, random: () => number = Math.random): () => Fate {
-  const source = (purpose: string) =>
-    settings.seed === undefined ? random : seededRandom(`${settings.seed}/${purpose}`);
+  const source = (purpose: string) => (settings.seed === null ? random : seededRandom(`${settings.seed}/${purpose}`));
   const delay = makeGremlin(settings.gremlin, source('gremlin'));
   const fault = makeSchrodinger(settings.schrodinger, source('schrodinger'));
   return () => ({ delayMs: delay(), fault: fault() });
 }
 
-function makeGremlin(settings: GremlinSettings, random: () => number): () => number {
+function makeGremlin(settings: ChaosSettings['gremlin'], random: () => number): () => number {
   switch (settings.mode) {
     case 'off':
       return () => 0;
@@ -36,7 +35,7 @@ function makeGremlin(settings: GremlinSettings, random: () => number): () => num
   }
 }
 
-function makeSchrodinger(settings: SchrodingerSettings, random: () => number): () => Fault | undefined {
+function makeSchrodinger(settings: ChaosSettings['schrodinger'], random: () => number): () => Fault | undefined {
   if (settings.mode === 'off') return () => undefined;
   const { mode, probability } = settings;
   const strikes = settings.everyNth > 0 ? everyNth(settings.everyNth) : () => random() < probability;

@@ -24,7 +24,7 @@ interface PushableClock extends Clock {
 
 export type TokenOptions = NonNullable<Parameters<WebPubSubServiceClient['getClientAccessToken']>[0]>;
 
-export interface ClientSettings extends WebPubSubClientOptions {
+interface ClientSettings extends WebPubSubClientOptions {
   /** Default: the reliable one, as the SDK's. */
   readonly reliable?: boolean;
   /** Where the client finds the emulator, when not at its own port. */

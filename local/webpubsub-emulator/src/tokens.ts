@@ -8,7 +8,7 @@ export interface ClientGrant {
   readonly groups: readonly string[];
 }
 
-export type ClientVerdict =
+type ClientVerdict =
   | { readonly kind: 'valid'; readonly grant: ClientGrant }
   | { readonly kind: 'refused'; readonly reason: string };
 

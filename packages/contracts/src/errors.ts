@@ -23,6 +23,7 @@ export const errorCatalogue = {
   invalid_json: kind(400, 'The request body is not valid JSON.'),
   invalid_request: kind(400, 'The request is not valid.'),
   unauthorized: kind(401, 'The operator key is missing or wrong.'),
+  chaos_not_allowed: kind(403, 'Faults on purpose are not allowed here.'),
   order_not_found: kind(404, 'There is no such order.'),
   product_not_found: kind(404, 'There is no such product.'),
   dead_letter_not_found: kind(404, 'There is no such dead letter.'),
@@ -46,6 +47,7 @@ export const errorCatalogue = {
     retryable: true,
     ambiguous: true,
   }),
+  alerts_unknown: kind(503, 'The state of the alerts cannot be known right now.', { retryable: true }),
   temporarily_unavailable: kind(503, 'The service cannot answer right now. Please try again.', { retryable: true }),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -36,4 +36,6 @@ test('events travel on the entity of their kind', () => {
   expect(entityOf('StockReserved')).toBe('inventory-events');
   expect(entityOf('OrderCancelled')).toBe('order-events');
   expect(entityOf('ResponseTime')).toBe('system-metrics');
+  expect(entityOf('ChaosChanged')).toBe('system-metrics');
+  expect(entityOf('AlertChanged')).toBe('system-metrics');
 });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { alertFacts, breakerState } from './alerts-api.ts';
+import { chaosSettings } from './chaos-api.ts';
 import { failureReason, orderStatus, pricedLine } from './order.ts';
 import { type EntityName, queues, topics } from './topology.ts';
 
@@ -92,8 +94,21 @@ export const eventData = {
   }),
   ErrorOccurred: z.object({ service: z.string(), operation: z.string(), code: z.string(), count }),
   HealthChanged: z.object({ service: z.string(), dependency: z.string(), healthy: z.boolean() }),
-  CircuitBreakerChanged: z.object({ service: z.string(), state: z.enum(['closed', 'open', 'half_open']) }),
-  ChaosInjected: z.object({ service: z.string(), fault: z.string(), delayMs: z.number().optional() }),
+  CircuitBreakerChanged: z.object({ service: z.string(), state: breakerState }),
+  AlertChanged: alertFacts,
+  /** At most one a second and fault; `count` says for how many calls it stands, `delayMs` the longest of their delays. */
+  ChaosInjected: z.object({
+    service: z.string(),
+    fault: z.string(),
+    delayMs: z.number().optional(),
+    count: z.int().min(1).optional(),
+  }),
+  /** What is in force from now on, because an operator said so or because what an operator set has expired. */
+  ChaosChanged: chaosSettings.extend({
+    cause: z.enum(['operator', 'expiry']),
+    expiresAt: z.iso.datetime().nullable(),
+    updatedAt: z.iso.datetime(),
+  }),
 } as const;
 
 export type EventType = keyof typeof eventData;
@@ -105,7 +120,9 @@ const metricEvents = [
   'ErrorOccurred',
   'HealthChanged',
   'CircuitBreakerChanged',
+  'AlertChanged',
   'ChaosInjected',
+  'ChaosChanged',
 ] as const;
 
 /** The topic or queue on which an event travels. */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** There is no such product: who asks for its stock only wants to know whether the Inventory service answers. */
+export const HEALTH_PROBE_PRODUCT = 'health-probe';
+
 export const dependencyHealth = z.object({
   status: z.enum(['healthy', 'unhealthy']),
   latencyMs: z.number(),

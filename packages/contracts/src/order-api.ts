@@ -95,7 +95,8 @@ export const statusChange = z.object({
 });
 export type StatusChange = z.infer<typeof statusChange>;
 
-export const orderDetails = orderView.extend({ history: z.array(statusChange) });
+/** `traceId` finds everything that was recorded about the order in telemetry and logs. */
+export const orderDetails = orderView.extend({ history: z.array(statusChange), traceId: z.string().nullable() });
 export type OrderDetails = z.infer<typeof orderDetails>;
 
 const list = <T extends z.ZodType>(item: T) =>

@@ -81,16 +81,27 @@ export function makeReservations(options: ReservationsOptions): Reservations {
     return results;
   };
 
-  const batched = <Item, Result>(run: (items: readonly Item[]) => Promise<readonly Result[]>) =>
-    // Any other failure may be one request's own: alone, it harms no other.
-    makeBatcher<Item, Result>({ maxBatch, maxConcurrent, splitAfter: (error) => !isUnavailable(error), run });
+  const batched = <Item, Result>(
+    name: keyof typeof statements,
+    run: (items: readonly Item[]) => Promise<readonly Result[]>,
+    traceparentOf?: (item: Item) => string | null,
+  ) =>
+    makeBatcher<Item, Result>({
+      maxBatch,
+      maxConcurrent,
+      // Any other failure may be one request's own: alone, it harms no other.
+      splitAfter: (error) => !isUnavailable(error),
+      statement: `${name} stock`,
+      ...(traceparentOf && { traceparentOf }),
+      run,
+    });
 
   const count = <Outcome extends { readonly kind: string; readonly alreadyProcessed: boolean }>(outcome: Outcome) => {
     if (!outcome.alreadyProcessed) updates.add(1, { kind: outcome.kind });
     return outcome;
   };
 
-  const reserve = batched(async (items: readonly { request: ReserveRequest; isWanted: () => boolean }[]) => {
+  const reserve = batched('reserve', async (items: readonly { request: ReserveRequest; isWanted: () => boolean }[]) => {
     const wanted = items.map(({ isWanted }) => isWanted());
     const asked = items.filter((_, index) => wanted[index]).map(({ request }) => toSql(request, 'grpc'));
     const results = (await decide<ReserveResult>('reserve', asked)).values();
@@ -99,15 +110,24 @@ export function makeReservations(options: ReservationsOptions): Reservations {
       return result === undefined ? ({ kind: 'not_begun' } as const) : count(reserveOutcome(result));
     });
   });
-  const verify = batched(async (items: readonly ReserveRequest[]) => {
-    const asked = items.map((request) => toSql(request, 'verify'));
-    return (await decide<ReserveResult>('verify', asked)).map((result) => count(reserveOutcome(result)));
-  });
-  const release = batched(async (items: readonly ReleaseRequest[]) => {
-    const asked = items.map(({ orderId, reason, traceparent }) => ({ order_id: orderId, reason, traceparent }));
-    return (await decide<ReleaseResult>('release', asked)).map((result) => count(releaseOutcome(result)));
-  });
-  const ship = batched(async (items: readonly string[]) => {
+  const ownTrace = ({ traceparent }: { traceparent: string | null }) => traceparent;
+  const verify = batched(
+    'verify',
+    async (items: readonly ReserveRequest[]) => {
+      const asked = items.map((request) => toSql(request, 'verify'));
+      return (await decide<ReserveResult>('verify', asked)).map((result) => count(reserveOutcome(result)));
+    },
+    ownTrace,
+  );
+  const release = batched(
+    'release',
+    async (items: readonly ReleaseRequest[]) => {
+      const asked = items.map(({ orderId, reason, traceparent }) => ({ order_id: orderId, reason, traceparent }));
+      return (await decide<ReleaseResult>('release', asked)).map((result) => count(releaseOutcome(result)));
+    },
+    ownTrace,
+  );
+  const ship = batched('ship', async (items: readonly string[]) => {
     const asked = items.map((orderId) => ({ order_id: orderId }));
     return (await decide<ShipResult>('ship', asked)).map(shipOutcome);
   });

@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { makeBatcher } from './batcher.ts';
+import { recordSpans } from './telemetry/spans.fixture.ts';
+import { inSpan } from './telemetry/spans.ts';
 
 test('calls that arrive together share one batch, and each gets its own answer', async () => {
   const batches: number[][] = [];
@@ -77,4 +79,35 @@ test('without splitting, everybody in a failed batch learns the error', async ()
   });
   const results = await Promise.allSettled([work(1), work(2)]);
   expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+});
+
+test('calls that share a statement each have it as a span in their own trace', async () => {
+  const recorded = recordSpans();
+  const run = async (items: readonly number[]) => items;
+  const work = makeBatcher<number, number>({ maxBatch: 10, maxConcurrent: 1, statement: 'create orders', run });
+  const traces = await Promise.all(
+    [1, 2].map((item) =>
+      inSpan(`request ${item}`, { parent: null }, async ({ traceparent }) => {
+        await work(item);
+        return traceparent;
+      }),
+    ),
+  );
+  const statements = recorded.spans().filter(({ name }) => name === 'create orders');
+  expect(statements.map(({ traceId, parentId }) => `${traceId}-${parentId}`)).toEqual(
+    traces.map((traceparent) => traceparent.slice(3, 52)),
+  );
+});
+
+test('an item that names its trace has its span there, and one without a trace has none', async () => {
+  const recorded = recordSpans();
+  const work = makeBatcher<string | null, string | null>({
+    maxBatch: 10,
+    maxConcurrent: 1,
+    statement: 'verify stock',
+    traceparentOf: (item) => item,
+    run: async (items) => items,
+  });
+  await Promise.all([work(`00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`), work(null)]);
+  expect(recorded.spans()).toMatchObject([{ traceId: 'ab'.repeat(16), parentId: 'cd'.repeat(8), kind: 'client' }]);
 });

@@ -1,3 +1,5 @@
+import { inSpan } from './telemetry/spans.ts';
+
 export interface BatcherOptions<Item, Result> {
   /** Does the work of all items at once; answers one result per item, in their order. */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -6,6 +8,10 @@ export interface BatcherOptions<Item, Result> {
   readonly maxConcurrent: number;
   /** True when a failed batch says nothing about its single items, so that trying them one by one is worth it. */
   readonly splitAfter?: (error: unknown) => boolean;
+  /** The statement that the batch is, in a word: each call is a span of this name, the wait and the round trip it shared. */
+  readonly statement?: string;
+  /** The trace that an item belongs to. Default: that of its caller. */
+  readonly traceparentOf?: (item: Item) => string | null;
 }
 
 interface Waiting<Item, Result> {
@@ -49,7 +55,7 @@ export function makeBatcher<Item, Result>(options: BatcherOptions<Item, Result>)
     }
   };
 
-  return (item) =>
+  const enqueue = (item: Item): Promise<Result> =>
     new Promise<Result>((resolve, reject) => {
       waiting.push({ item, resolve, reject });
       if (scheduled) return;
@@ -57,4 +63,15 @@ export function makeBatcher<Item, Result>(options: BatcherOptions<Item, Result>)
       // After the current tick, so that calls which arrive together leave together.
       queueMicrotask(start);
     });
+  const { statement, traceparentOf } = options;
+  if (statement === undefined) return enqueue;
+  const span = {
+    kind: 'client',
+    attributes: { 'db.system.name': 'postgresql', 'db.query.summary': statement },
+  } as const;
+  return (item) => {
+    if (traceparentOf === undefined) return inSpan(statement, span, () => enqueue(item));
+    const parent = traceparentOf(item);
+    return parent === null ? enqueue(item) : inSpan(statement, { ...span, parent }, () => enqueue(item));
+  };
 }

@@ -3,6 +3,7 @@ import { makeConsumer } from './consumer.ts';
 import { makeLogger } from './logger.ts';
 import type { Messaging, OutgoingMessage } from './messaging.ts';
 import type { Database } from './postgres.ts';
+import { recordSpans } from './telemetry/spans.fixture.ts';
 
 const away = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
@@ -158,4 +159,33 @@ test('what can never be understood is quarantined at once, and the rest of its b
 test('a message that cannot be quarantined because the database is away is not completed', async () => {
   databaseAway = true;
   await expect(consumer(() => {})(['nonsense'])).rejects.toThrow(/quarantined/);
+});
+
+const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
+
+test('an event is read in the trace of its message, and a copy for later keeps it', async () => {
+  const recorded = recordSpans();
+  await consumer((products) => {
+    if (products.includes('p2')) throw new Error('cannot');
+  })([alert(1), alert(2)], [undefined, traceparent]);
+  expect(scheduled[0]?.messages[0]?.properties.traceparent).toBe(traceparent);
+  expect(JSON.stringify(scheduled[0]?.messages[0]?.body)).not.toContain('traceparent');
+  // Once with its batch, once alone.
+  expect(recorded.spans()).toMatchObject([
+    {
+      name: 'process LowStockAlert',
+      kind: 'consumer',
+      traceId: 'ab'.repeat(16),
+      parentId: 'cd'.repeat(8),
+      failed: true,
+    },
+    { name: 'process LowStockAlert', failed: true },
+  ]);
+});
+
+test('properties that fit no message, or hold no trace, say nothing', async () => {
+  const recorded = recordSpans();
+  await consumer(() => {})([alert(1)], [traceparent, traceparent]);
+  await consumer(() => {})([alert(1)], ['nonsense']);
+  expect(recorded.spans()).toEqual([]);
 });

@@ -9,6 +9,14 @@ import type { Messaging, OutgoingMessage } from './messaging.ts';
 import type { Database } from './postgres.ts';
 import { isUnavailable } from './postgres-errors.ts';
 import { type Quarantined, quarantine } from './quarantine.ts';
+import { inSpans } from './telemetry/spans.ts';
+import { parseTraceparent } from './trace-context.ts';
+
+/** An event as its reader gets it, with the span in which it is read, if it belongs to a trace. */
+export type HeardEvent = AnyEvent & { readonly traceparent?: string | null };
+
+/** Reads one delivery; `traceparents` are those of the messages, in their order, as far as they are known. */
+export type Consume = (bodies: readonly unknown[], traceparents?: readonly unknown[]) => Promise<void>;
 
 export interface ConsumerOptions {
   /** Where the messages come from, and where a copy for later goes. */
@@ -19,7 +27,7 @@ export interface ConsumerOptions {
   readonly messaging: Messaging;
   readonly logger: Logger;
   /** Applies events; must be idempotent. Events of one call may share a transaction. */
-  readonly handle: (events: readonly AnyEvent[]) => Promise<void>;
+  readonly handle: (events: readonly HeardEvent[]) => Promise<void>;
   /** How often one event may fail by its own fault before it is quarantined. */
   readonly maxAttempts?: number;
   /** How long a delivery is held while the database is away; must stay well below the entity's lock duration. */
@@ -42,13 +50,22 @@ const RETRY_MAX_MS = 60 * SECOND;
  * copy that arrives later, for this reader alone. An event that fails by its own fault is set apart from its batch and
  * comes back at growing intervals; one that can never be understood, or failed to the end, is quarantined.
  */
-export function makeConsumer(options: ConsumerOptions): (bodies: readonly unknown[]) => Promise<void> {
-  const { entity, reader, database, messaging, logger, handle } = options;
+export function makeConsumer(options: ConsumerOptions): Consume {
+  const { entity, reader, database, messaging, logger } = options;
   const { maxAttempts = 10, holdMs = 20 * SECOND, comeBackMs = 30 * SECOND, now = Date.now, wait = delay } = options;
 
+  const handle = (events: readonly HeardEvent[]): Promise<void> =>
+    inSpans(
+      (index) => `process ${events[index]?.eventType}`,
+      { kind: 'consumer', attributes: { 'messaging.system': 'servicebus', 'messaging.destination.name': reader } },
+      events.map((event) => event.traceparent ?? null),
+      (traceparents) =>
+        options.handle(events.map((event, index) => ({ ...event, traceparent: traceparents[index] ?? null }))),
+    );
+
   /** Sends copies that arrive at `at`; `counted` says whether the try counts against the event. */
-  const comeBack = async (events: readonly AnyEvent[], at: Date, counted: boolean): Promise<void> => {
-    const copies = events.map((event): OutgoingMessage => {
+  const comeBack = async (events: readonly HeardEvent[], at: Date, counted: boolean): Promise<void> => {
+    const copies = events.map(({ traceparent, ...event }): OutgoingMessage => {
       const attempt = (event.redelivery?.attempt ?? 1) + (counted ? 1 : 0);
       const firstDeliveredAt = event.redelivery?.firstDeliveredAt ?? new Date(now()).toISOString();
       return {
@@ -56,7 +73,11 @@ export function makeConsumer(options: ConsumerOptions): (bodies: readonly unknow
         messageId: randomUUID(),
         subject: event.eventType,
         body: { ...event, redelivery: { attempt, firstDeliveredAt } },
-        properties: { eventType: event.eventType, [redeliverToProperty]: reader },
+        properties: {
+          eventType: event.eventType,
+          [redeliverToProperty]: reader,
+          ...(traceparent && { traceparent }),
+        },
       };
     });
     await messaging.schedule(entity, copies, at);
@@ -79,7 +100,7 @@ export function makeConsumer(options: ConsumerOptions): (bodies: readonly unknow
     }
   };
 
-  const setApart = async (event: AnyEvent, error: unknown): Promise<Quarantined | undefined> => {
+  const setApart = async (event: HeardEvent, error: unknown): Promise<Quarantined | undefined> => {
     const attempt = event.redelivery?.attempt ?? 1;
     logger.error('event_failed', { reader, eventType: event.eventType, eventId: event.eventId, attempt, error });
     if (attempt >= maxAttempts) {
@@ -88,7 +109,7 @@ export function makeConsumer(options: ConsumerOptions): (bodies: readonly unknow
         reader,
         eventId: event.eventId,
         eventType: event.eventType,
-        body: JSON.stringify(event),
+        body: JSON.stringify({ ...event, traceparent: undefined }),
         reason: 'gave_up',
         detail: error instanceof Error ? error.message : String(error),
       };
@@ -98,18 +119,20 @@ export function makeConsumer(options: ConsumerOptions): (bodies: readonly unknow
     return undefined;
   };
 
-  return async (bodies) => {
+  return async (bodies, traceparents = []) => {
     const deadline = now() + holdMs;
-    const events: AnyEvent[] = [];
+    const events: HeardEvent[] = [];
     const rejected: Quarantined[] = [];
-    for (const body of bodies) {
+    // The host drops empty bodies but not their properties: a count that differs says nothing about any message.
+    const known = traceparents.length === bodies.length ? traceparents : [];
+    for (const [index, body] of bodies.entries()) {
       const parsed = parseEvent(body);
-      if (parsed.kind === 'event') events.push(parsed.event);
+      if (parsed.kind === 'event') events.push({ ...parsed.event, traceparent: traceparentIn(known[index]) });
       else rejected.push(unreadable(entity, reader, body, parsed.detail));
     }
 
     passCrashPoint('consumer.before-handling');
-    let remaining: readonly AnyEvent[] = events;
+    let remaining: readonly HeardEvent[] = events;
     const attemptAll = async () => {
       if (remaining.length > 0) await handle(remaining);
       remaining = [];
@@ -119,7 +142,7 @@ export function makeConsumer(options: ConsumerOptions): (bodies: readonly unknow
       held = await whileHeld(deadline, attemptAll);
     } catch {
       // Some event of the batch is at fault: one by one, only that one suffers.
-      const later: AnyEvent[] = [];
+      const later: HeardEvent[] = [];
       for (const event of remaining) {
         try {
           if (!(await whileHeld(deadline, () => handle([event])))) later.push(event);
@@ -141,6 +164,10 @@ export function makeConsumer(options: ConsumerOptions): (bodies: readonly unknow
       throw new Error(`${rejected.length} messages for ${reader} could not be quarantined: the database is away`);
     }
   };
+}
+
+function traceparentIn(value: unknown): string | null {
+  return typeof value === 'string' && parseTraceparent(value) !== undefined ? value : null;
 }
 
 function unreadable(entity: string, reader: string, body: unknown, detail: string): Quarantined {

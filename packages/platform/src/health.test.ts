@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { makeHealth } from './health.ts';
 import { makeLogger } from './logger.ts';
 
@@ -64,4 +66,33 @@ test('probes that come together, and soon after, cost one check', async () => {
   clock = 1100;
   await health();
   expect(checks).toBe(2);
+});
+
+test('an answer that came in time counts although the process was too busy to read it', async () => {
+  const server = createServer((socket) => socket.on('data', (bytes) => socket.write(bytes)));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  await once(socket, 'connect');
+  onTestFinished(async () => {
+    socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+  // The answer is in the socket before the process looks at its timers again.
+  socket.write('?');
+  await new Promise((resolve) => setImmediate(resolve));
+  const health = makeHealth({
+    service: 's',
+    logger: silent,
+    timeoutMs: 20,
+    probes: {
+      database: async () => {
+        const answer = once(socket, 'data');
+        const busyUntil = performance.now() + 60;
+        while (performance.now() < busyUntil);
+        await answer;
+      },
+    },
+  });
+  expect((await health()).status).toBe('healthy');
 });

@@ -4,14 +4,18 @@ import { type Endpoint, json, makeHttpApp } from './http.ts';
 import { makeLogger } from './logger.ts';
 import { type Metrics, makeMetrics } from './metrics.ts';
 import { RequestError } from './problem.ts';
+import type { FinishedRequest } from './system-metrics/request-tally.ts';
+import { recordSpans } from './telemetry/spans.fixture.ts';
 
 let registered: Map<string, HttpFunctionOptions>;
 let metrics: Metrics;
 let lines: string[];
+let finished: FinishedRequest[];
 
 beforeEach(() => {
   registered = new Map();
   lines = [];
+  finished = [];
   metrics = makeMetrics('test');
 });
 
@@ -20,6 +24,7 @@ function serve(handler: Endpoint['handler']) {
     register: (name, options) => registered.set(name, options),
     logger: makeLogger('test', 'debug', (line) => lines.push(line)),
     metrics,
+    onFinished: (request) => finished.push(request),
   });
   http.endpoint('orders-create', { methods: ['POST'], route: 'api/orders/{orderId}', handler });
   http.fallback();
@@ -109,4 +114,70 @@ test('each request is measured by operation and status', async () => {
   await call({ body: '{}' });
   const text = await metrics.text();
   expect(text).toMatch(/http_request_duration_seconds_count\{[^}]*operation="orders-create"[^}]*status="200"[^}]*\} 1/);
+});
+
+test('a request is a span that tells its route and status, and lines that are logged meanwhile name its trace', async () => {
+  const recorded = recordSpans();
+  const call = serve(async () => {
+    throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  });
+  const answer = await call({ body: '{}' });
+  expect(recorded.spans()).toMatchObject([
+    {
+      name: 'POST /api/orders/{orderId}',
+      kind: 'server',
+      failed: true,
+      attributes: { 'http.route': '/api/orders/{orderId}', 'http.response.status_code': 503 },
+    },
+  ]);
+  const [line] = lines.map((each) => JSON.parse(each));
+  expect(line).toMatchObject({ event: 'request_failed', traceId: answer.body.traceId });
+  expect(answer.headers.traceparent).toContain(answer.body.traceId);
+});
+
+test('each answer is told with its duration, whether it changes something, and why it failed', async () => {
+  const outcomes = [
+    () => Promise.resolve(json(201, {})),
+    () => Promise.reject(new RequestError('invalid_request')),
+    () => Promise.reject(new RequestError('order_not_recorded')),
+    () => Promise.reject(new Error('a bug')),
+    () => Promise.resolve(json(502, {})),
+  ];
+  const call = serve(() => (outcomes.shift() ?? (() => Promise.resolve(json(200, {}))))());
+  while (outcomes.length > 0) await call({});
+  await call({ method: 'GET' });
+  const told = finished.map(({ operation, isChange, failure }) => `${operation} ${isChange} ${failure}`);
+  expect(told).toEqual([
+    'orders-create true undefined',
+    'orders-create true undefined',
+    'orders-create true order_not_recorded',
+    'orders-create true internal_error',
+    'orders-create true http_502',
+    'orders-create false undefined',
+  ]);
+  expect(finished.every(({ durationMs }) => durationMs >= 0 && durationMs < 10_000)).toBe(true);
+});
+
+test('what says nothing about the work is not told: polls of machines and operators, wrong addresses, refusals', async () => {
+  const http = makeHttpApp({
+    register: (name, options) => registered.set(name, options),
+    logger: makeLogger('test', 'error', () => {}),
+    metrics,
+    onFinished: (request) => finished.push(request),
+  });
+  const answers = async () => json(503, {});
+  for (const route of ['health', 'metrics', 'api/openapi.json', 'api/ops/alerts', 'api/ops/dead-letters/{id}']) {
+    http.endpoint(route, { methods: ['GET'], route, handler: answers });
+  }
+  http.endpoint('orders-create', {
+    methods: ['POST'],
+    route: 'api/orders',
+    handler: () => Promise.reject(new RequestError('too_many_requests')),
+  });
+  http.fallback();
+  for (const { handler } of registered.values()) {
+    await handler(new HttpRequest({ method: 'GET', url: 'http://localhost/nowhere' }), new InvocationContext());
+  }
+  expect(registered.size).toBe(7);
+  expect(finished).toEqual([]);
 });

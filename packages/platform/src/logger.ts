@@ -1,3 +1,6 @@
+import { trace } from '@opentelemetry/api';
+import { type Logger as LogRecorder, SeverityNumber } from '@opentelemetry/api-logs';
+
 export type LogFacts = Readonly<Record<string, unknown>>;
 
 /** Structured logging: a stable event name and facts, never personal data. */
@@ -20,11 +23,40 @@ export function describeError(error: unknown): string {
   return `${error.name}: ${error.message}${code}${several}${cause}`;
 }
 
-/** A logger that writes one JSON line per event to the process's output, from `level` up. */
+/** Takes every line that is written, as facts. */
+export type LogSink = (level: LogLevel, event: string, facts: LogFacts) => void;
+
+const severities: Readonly<Record<LogLevel, SeverityNumber>> = {
+  debug: SeverityNumber.DEBUG,
+  info: SeverityNumber.INFO,
+  warn: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+};
+
+/** A sink that hands lines to OpenTelemetry, whose context links each to its trace. */
+export function makeLogSink(recorder: LogRecorder): LogSink {
+  return (level, event, facts) => {
+    const attributes = Object.fromEntries(
+      Object.entries(facts).map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : value]),
+    ) as Record<string, string | number | boolean>;
+    recorder.emit({
+      body: event,
+      severityNumber: severities[level],
+      severityText: level,
+      attributes,
+    });
+  };
+}
+
+/**
+ * A logger that writes one JSON line per event to the process's output, from `level` up, with the trace id of the span
+ * that is under way.
+ */
 export function makeLogger(
   service: string,
   level: LogLevel = 'info',
   write: (line: string) => void = console.log,
+  sink?: LogSink,
 ): Logger {
   const threshold = logLevels.indexOf(level);
   const at = (name: LogLevel) => {
@@ -34,7 +66,10 @@ export function makeLogger(
       const shown = Object.fromEntries(
         Object.entries(facts).map(([key, value]) => [key, value instanceof Error ? describeError(value) : value]),
       );
-      write(JSON.stringify({ time: new Date().toISOString(), level: name, service, event, ...shown }));
+      const traceId = trace.getActiveSpan()?.spanContext().traceId;
+      const linked = { ...(traceId !== undefined && { traceId }), ...shown };
+      write(JSON.stringify({ time: new Date().toISOString(), level: name, service, event, ...linked }));
+      sink?.(name, event, linked);
     };
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

@@ -7,6 +7,7 @@ import { SECOND } from './durations.ts';
 import type { Logger } from './logger.ts';
 import type { Messaging, OutgoingMessage } from './messaging.ts';
 import type { Database } from './postgres.ts';
+import { inSpans } from './telemetry/spans.ts';
 
 /** An event on its way: exactly the columns of the outbox table that its writer fills. */
 export interface OutboxRow {
@@ -27,13 +28,24 @@ export function outboxRow<T extends EventType>(
   return { event_id: eventId, entity: entityOf(eventType), event_type: eventType, body, traceparent };
 }
 
-/** The message that carries an outbox row. */
+const insertSql = `
+  INSERT INTO outbox (event_id, entity, event_type, body, traceparent)
+  SELECT event_id, entity, event_type, body, traceparent FROM jsonb_to_recordset($1::jsonb)
+    AS fresh (event_id uuid, entity text, event_type text, body jsonb, traceparent text)`;
+
+/** Writes events into the outbox, in order; `run` belongs to the transaction that makes them true. */
+export async function writeOutbox(run: Database['query'], rows: readonly OutboxRow[]): Promise<void> {
+  await run(insertSql, [JSON.stringify(rows)]);
+}
+
+/** The message that carries an outbox row, as a part of the trace that the row belongs to. */
 export function messageOf(row: OutboxRow): OutgoingMessage {
+  const { traceparent } = row;
   return {
     messageId: row.event_id,
     subject: row.event_type,
     body: row.body,
-    properties: { eventType: row.event_type, ...(row.traceparent && { traceparent: row.traceparent }) },
+    properties: { eventType: row.event_type, ...(traceparent !== null && { traceparent }) },
   };
 }
 
@@ -53,6 +65,7 @@ export interface OutboxOptions {
   readonly now?: () => number;
 }
 
+const SERVICE_BUS = { 'messaging.system': 'servicebus', 'messaging.operation.type': 'send' };
 const CLAIM_SIZE = 500;
 /** Rows that wait for the broker in memory; beyond these, while it is slow, they wait in the table for the relay. */
 const MAX_WAITING_ROWS = 2_000;
@@ -76,8 +89,18 @@ export function makeOutbox({ database, messaging, logger, now = Date.now }: Outb
 
   /** One entity after the other, so that the events of one commit keep their order within each. */
   const send = async (rows: readonly OutboxRow[]): Promise<void> => {
-    for (const [entity, group] of Map.groupBy(rows, (row) => row.entity))
-      await messaging.send(entity, group.map(messageOf));
+    for (const [entity, group] of Map.groupBy(rows, (row) => row.entity)) {
+      await inSpans(
+        (index) => `publish ${group[index]?.event_type}`,
+        { kind: 'producer', attributes: { ...SERVICE_BUS, 'messaging.destination.name': entity } },
+        group.map((row) => row.traceparent),
+        (traceparents) =>
+          messaging.send(
+            entity,
+            group.map((row, index) => messageOf({ ...row, traceparent: traceparents[index] ?? null })),
+          ),
+      );
+    }
     passCrashPoint('outbox.after-send-before-delete');
     await database.query(deleteSql, [rows.map((row) => row.event_id)]);
   };

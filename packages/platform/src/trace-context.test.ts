@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { continueTrace, traceIdOf } from './trace-context.ts';
+import { parseTraceparent, traceIdOf } from './trace-context.ts';
 
-const trace = '0af7651916cd43dd8448eb211c80319c';
+const traceId = '0af7651916cd43dd8448eb211c80319c';
 
-test("a caller's trace goes on under a span of our own", () => {
-  const ours = continueTrace(`00-${trace}-b7ad6b7169203331-01`);
-  expect(traceIdOf(ours)).toBe(trace);
-  expect(ours).not.toContain('b7ad6b7169203331');
+test('a traceparent is read, with the wish to be recorded', () => {
+  const read = { traceId, spanId: 'b7ad6b7169203331' };
+  expect(parseTraceparent(`00-${traceId}-b7ad6b7169203331-01`)).toEqual({ ...read, traceFlags: 1 });
+  expect(parseTraceparent(`00-${traceId}-b7ad6b7169203331-00`)).toEqual({ ...read, traceFlags: 0 });
+  expect(traceIdOf(`00-${traceId}-b7ad6b7169203331-01`)).toBe(traceId);
 });
 
-test.each([null, '', 'nonsense', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`, `00-${trace}-${'0'.repeat(16)}-01`])(
-  'a trace of its own begins after %s',
+test.each([null, '', 'nonsense', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`, `00-${traceId}-${'0'.repeat(16)}-01`])(
+  'nobody is the caller who sends %s',
   (header) => {
-    expect(continueTrace(header)).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-    expect(traceIdOf(continueTrace(header))).not.toBe(trace);
+    expect(parseTraceparent(header)).toBeUndefined();
   },
 );

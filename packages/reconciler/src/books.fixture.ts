@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderStatus } from '@valerix/contracts/order';
 import { startInventory } from '@valerix/inventory/inventory.fixture';
 import { MINUTE, SECOND } from '@valerix/platform/durations';
+import { makeLogger } from '@valerix/platform/logger';
 import type { Database } from '@valerix/platform/postgres';
 import pg from 'pg';
 import { inject } from 'vitest';
@@ -87,6 +88,7 @@ export async function openTestBooks(label: string): Promise<TestBooks> {
       await makeCreateOrder(orders, unsent)(orderIntent(order, claim));
       const changeOrder = makeChangeOrder({
         database: orders,
+        logger: makeLogger('test', 'error', () => {}),
         outbox: unsent,
         readOrder: makeReadOrder(orders),
         schedule,

@@ -25,6 +25,7 @@ export function sampleOrder(statuses: readonly OrderStatus[], more: Partial<Orde
     reservationId: null,
     reason: null,
     message: 'What the service says.',
+    traceId: null,
     recoveredFromCrash: false,
     createdAt: at(0),
     updatedAt: at(statuses.length - 1),

@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, findSourceMap } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -82,6 +82,8 @@ async function loadFile(file: string, isModulePackage: boolean): Promise<void> {
   try {
     if (isModule) await import(pathToFileURL(file).href);
     else createRequire(import.meta.url)(file);
+    // Read now: the first error's stack would otherwise stop the process for half a second in the middle of its work.
+    findSourceMap(file);
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     throw new StartupError(`Worker was unable to load entry point "${file}":\n${reason}`, { cause });

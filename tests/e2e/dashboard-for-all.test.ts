@@ -1,0 +1,115 @@
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
+import { makeShop, type Shop } from '../system/shop.ts';
+import { accessibilityFaults } from './accessibility.ts';
+import { useBrowser } from './browser.ts';
+import { makeOperator, type Operator } from './operator.ts';
+
+const { visit } = useBrowser();
+let endpoints: Endpoints;
+let shop: Shop;
+
+beforeAll(async () => {
+  endpoints = await readEndpoints(inject('e2eHome'));
+  shop = makeShop(endpoints);
+});
+
+async function arrive(options?: BrowserContextOptions): Promise<Operator> {
+  const operator = makeOperator(await visit(options), endpoints);
+  await operator.open();
+  return operator;
+}
+
+/** Whether something sticks out to the right, so that the page would have to be moved sideways. */
+const isTooWide = (page: Page): Promise<boolean> =>
+  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+
+describe.each([
+  ['in light', { colorScheme: 'light' }],
+  ['in dark', { colorScheme: 'dark' }],
+  ['on a phone', { viewport: { width: 320, height: 640 } }],
+] as const)('%s', (_look, options) => {
+  test('axe finds nothing, well or in trouble, and nothing is too wide', { timeout: 180_000 }, async () => {
+    const productId = await shop.newProduct(8, { lowStockThreshold: 5 });
+    const orderId = String((await shop.order({ productId, quantity: 4 })).body.orderId);
+    await shop.order({ productId, quantity: 50 });
+    const operator = await arrive(options);
+    const { page, panel } = operator;
+    const faults: string[] = [];
+    const inspect = async (what: string) => {
+      faults.push(...(await accessibilityFaults(page)).map((fault) => `${what}: ${fault}`));
+      if (await isTooWide(page)) faults.push(`${what}: is wider than the window`);
+    };
+
+    await inspect('the door');
+    await operator.signIn('wrong');
+    await page.getByText('This operator key is not accepted.').waitFor();
+    await inspect('a refused key');
+    await operator.signIn();
+    await operator.orderRow(orderId).waitFor();
+    await inspect('the room');
+    await operator.orderRow(orderId).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/→ Confirmed/)
+      .waitFor({ timeout: 40_000 });
+    await inspect('an order');
+    await page.keyboard.press('Escape');
+
+    await panel('Faults on purpose').getByRole('radio', { name: 'Every nth' }).check();
+    await panel('Faults on purpose').getByRole('radio', { name: 'Error' }).check();
+    await inspect('the switches');
+    await panel('Faults on purpose').getByRole('button', { name: 'Apply' }).click();
+    await inspect('a question');
+    await operator.confirm('Inject faults');
+    await page.getByText('Faults are being injected on purpose.').waitFor();
+    await inspect('faults on purpose');
+    // Nobody answers: everything shows that it is not fresh.
+    await page.route(/\/(health|api\/)/, (route) => route.abort());
+    await panel('Services').getByText('Unreachable').first().waitFor({ timeout: 30_000 });
+    await inspect('services away');
+    await page.unroute(/\/(health|api\/)/);
+    await page.getByRole('button', { name: 'All off' }).click();
+    await page.getByText('No faults are injected on purpose.').waitFor({ timeout: 30_000 });
+    expect(faults).toEqual([]);
+  });
+});
+
+test('everything that can be done is done by keyboard', { timeout: 120_000 }, async () => {
+  const operator = await arrive();
+  const { page } = operator;
+  const tabTo = async (what: string, isThere: string) => {
+    for (let presses = 0; presses < 80; presses += 1) {
+      await page.keyboard.press('Tab');
+      if (await page.evaluate(isThere)) return;
+    }
+    throw new Error(`No number of tabs leads to ${what}.`);
+  };
+  await tabTo('the key', `document.activeElement.id === 'operator-key'`);
+  await page.keyboard.type(endpoints.operatorKey);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+
+  const productId = await shop.newProduct(5);
+  const orderId = String((await shop.order({ productId, quantity: 1 })).body.orderId);
+  await operator.orderRow(orderId).waitFor();
+  await tabTo('an order', `document.activeElement.hash?.startsWith('#order/')`);
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  // The focus is back where it was.
+  expect(await page.evaluate(`document.activeElement.hash?.startsWith('#order/')`)).toBe(true);
+
+  await tabTo('the Gremlin', `document.activeElement.name === 'gremlin-mode'`);
+  await page.keyboard.press('ArrowRight');
+  expect(await page.evaluate(`document.activeElement.value`)).toBe('random');
+  await tabTo('Apply', `document.activeElement.textContent === 'Apply'`);
+  await page.keyboard.press('Enter');
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  await page.getByText('No faults are injected on purpose.').waitFor();
+});

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { azuriteCommand, azuriteConnection, azuriteIsHealthy } from '../../local/azurite.ts';
+import { planPorts } from '../../local/ports.ts';
+import { freePortBase } from '../system/start.ts';
+import { until } from '../system/until.ts';
+
+export interface Storage {
+  /** Connection string of the storage account. */
+  readonly connection: string;
+  /** Keeps its connections and answers nothing until it goes on. */
+  freeze(): void;
+  goOn(): void;
+  stop(): Promise<void>;
+}
+
+/** A real Azurite on free ports, empty: one per test file, started in `beforeAll` and stopped in `afterAll`. */
+export async function startStorage(): Promise<Storage> {
+  const directory = await mkdtemp(join(tmpdir(), 'valerix-storage-'));
+  const ports = planPorts(await freePortBase());
+  const { command, args, env, cwd } = await azuriteCommand(directory, ports);
+  const server = spawn(command, args, { env, cwd, stdio: 'ignore' });
+  const ended = once(server, 'exit');
+  const stop = async () => {
+    server.kill('SIGKILL');
+    await ended;
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await until('Azurite to listen', () => azuriteIsHealthy(ports));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    connection: azuriteConnection(ports),
+    freeze: () => void server.kill('SIGSTOP'),
+    goOn: () => void server.kill('SIGCONT'),
+    stop,
+  };
+}
+
+/** A storage account where nobody listens, for tests that are about something else. */
+export const noStorage = azuriteConnection({
+  ...planPorts(undefined),
+  azuriteBlob: 1,
+  azuriteQueue: 1,
+  azuriteTable: 1,
+});
