@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { type Books, openBooks } from '../system/books.ts';
+import { breakerState, closeBreaker } from '../system/breaker.ts';
 import { type GrpcHost, startGrpcHost } from '../system/grpc-host.ts';
 import { checkPromises } from '../system/promises.ts';
 import { waitUntilQuiet } from '../system/quiet.ts';
@@ -15,21 +16,6 @@ let host: GrpcHost | undefined;
 
 const deductions = (orderId: string) =>
   books.inventory<{ kind: string }>('SELECT kind FROM stock_ledger WHERE order_id = $1', [orderId]);
-const breakerState = async () => {
-  const metrics = await (await fetch(`${endpoints.order}/metrics`)).text();
-  return /^circuit_breaker_state\S* (\d)/m.exec(metrics)?.[1];
-};
-/** The breaker remembers the faults of the test before; each begins with it closed. */
-const breakerCloses = () =>
-  until(
-    'the breaker to be closed',
-    async () => {
-      await shop.order({ productId: 'espresso-beans-1kg', quantity: 1 });
-      return (await breakerState()) === '0';
-    },
-    { timeoutMs: 40_000, everyMs: 500 },
-  );
-
 beforeAll(async () => {
   endpoints = await runningSystem();
   shop = makeShop(endpoints);
@@ -37,14 +23,11 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  // A healthy warehouse, so that the next test starts from a quiet system; then the books.
   await host?.stop();
-  host = await startGrpcHost(endpoints);
-  await breakerCloses();
+  host = undefined;
+  await closeBreaker(endpoints);
   await waitUntilQuiet(endpoints, books);
   expect((await checkPromises(books)).breaches).toEqual([]);
-  await host.stop();
-  host = undefined;
 });
 
 afterAll(() => books.close());
@@ -105,7 +88,7 @@ test('without the gRPC host orders go through the queue, the breaker opens, and 
   const answers = [];
   for (let n = 0; n < 8; n++) answers.push(await shop.order({ productId: product, quantity: 1 }));
   expect(answers.every(({ status }) => status === 202)).toBe(true);
-  expect(await breakerState()).toBe('1');
+  expect(await breakerState(endpoints)).toBe('1');
   const unasked = await shop.order({ productId: product, quantity: 1 });
   expect(unasked.status).toBe(202);
   // With the breaker open nobody waits for the warehouse: this is our own work only.
@@ -114,7 +97,11 @@ test('without the gRPC host orders go through the queue, the breaker opens, and 
   expect((await shop.product(product)).stock).toBe(91);
 
   host = await startGrpcHost(endpoints);
-  await breakerCloses();
+  const orders = async () => {
+    await shop.order({ productId: product, quantity: 1 });
+    return (await breakerState(endpoints)) === '0';
+  };
+  await until('the breaker to be closed', orders, { timeoutMs: 40_000, everyMs: 500 });
   expect((await shop.order({ productId: product, quantity: 1 })).status).toBe(201);
 });
 

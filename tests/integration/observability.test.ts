@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { readItems, traceLines } from '../../scripts/trace/trace-tree.ts';
+import { closeBreaker } from '../system/breaker.ts';
 import { type GrpcHost, startGrpcHost } from '../system/grpc-host.ts';
 import { changes, readMetrics, type Samples } from '../system/metrics.ts';
 import { runningSystem } from '../system/running.ts';
@@ -27,7 +28,10 @@ beforeAll(async () => {
   endpoints = await runningSystem();
   shop = makeShop(endpoints);
 });
-afterAll(() => host?.stop());
+afterAll(async () => {
+  await host?.stop();
+  await closeBreaker(endpoints);
+});
 
 describe('every metric changes by exactly what happened', () => {
   let before: Record<Service, Samples>;

@@ -5,6 +5,7 @@ import { negotiation, operatorsGroup, orderGroup } from '@valerix/contracts/push
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { type Books, openBooks } from '../system/books.ts';
+import { closeBreaker } from '../system/breaker.ts';
 import { type GrpcHost, startGrpcHost } from '../system/grpc-host.ts';
 import { checkPromises } from '../system/promises.ts';
 import { listenTo, type PushListener } from '../system/push-listener.ts';
@@ -28,6 +29,7 @@ afterEach(async () => {
   expect((await checkPromises(books)).breaches).toEqual([]);
   await host?.stop();
   host = undefined;
+  await closeBreaker(endpoints);
 });
 afterAll(() => books.close());
 
