@@ -50,7 +50,7 @@ function Listening({ following, onAsk }: Omit<TimelineProps, 'order'>) {
   if (tired) {
     return (
       <p className="listening">
-        We have asked {POLLS_MAX} times. Your order is safe, and this page still listens.{' '}
+        We have asked {POLLS_MAX} times. Your order is kept, and goes on without this page.{' '}
         <button type="button" className="text-button" onClick={onAsk}>
           Ask again
         </button>
