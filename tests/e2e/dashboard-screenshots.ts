@@ -106,8 +106,8 @@ try {
   const switches = door.panel('Faults on purpose');
   await switches.getByRole('radio', { name: 'Random' }).check();
   // Most orders are slow and a few too slow: with nothing but the latter the breaker would soon make them fast again.
-  await switches.getByLabel('from').fill('1200');
-  await switches.getByLabel('to', { exact: true }).fill('2150');
+  await switches.getByRole('textbox', { name: /^from/ }).fill('1200');
+  await switches.getByRole('textbox', { name: /^to/ }).fill('2150');
   await switches.getByRole('button', { name: 'Apply' }).click();
   await door.confirm('Inject faults');
   await door.page.getByRole('heading', { name: /^Trouble/ }).waitFor({ timeout: 60_000 });

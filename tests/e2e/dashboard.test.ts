@@ -160,15 +160,23 @@ describe('trouble', () => {
     const productId = await shop.newProduct(1_000);
     await page.getByRole('heading', { name: 'All systems well' }).waitFor({ timeout: 60_000 });
 
-    await panel('Faults on purpose').getByRole('radio', { name: 'Random' }).check();
-    await panel('Faults on purpose').getByRole('button', { name: 'Apply' }).click();
+    // Slow, but not so slow that the breaker opens and makes orders fast again.
+    const switches = panel('Faults on purpose');
+    await switches.getByRole('radio', { name: 'Random' }).check();
+    await switches.getByRole('textbox', { name: /^from/ }).fill('1500');
+    await switches.getByRole('textbox', { name: /^to/ }).fill('1900');
+    await switches.getByRole('button', { name: 'Apply' }).click();
     await operator.confirm('Inject faults');
     const strip = page.getByRole('complementary', { name: 'Faults on purpose' });
     await strip.getByText('Faults are being injected on purpose.').waitFor();
+    await strip.getByText('Gremlin: every reservation waits 1.5–1.9 s').waitFor();
+    // A host follows within a second; orders before it did would be fast.
+    await switches.getByText('In force within a second.').waitFor();
+    await until('the host to follow', async () => (await shop.order({ productId, quantity: 1 })).ms > 1_400);
     await strip.getByText(/off by itself in [0-5]:\d\d/).waitFor();
 
     const orderedAt = Date.now();
-    const orders = Array.from({ length: 4 }, () => place(productId));
+    const orders = Array.from({ length: 60 }, () => place(productId));
     await page.getByRole('heading', { name: /^Trouble: response time/ }).waitFor();
     expect(Date.now() - orderedAt).toBeLessThan(10_000);
     await panel('What happened')

@@ -93,7 +93,7 @@ function Rule({ rule, status, windowSeconds }: RuleProps) {
       <p className="rule-value">{valueInWords(rule, status)}</p>
       <p className="rule-note">
         {red
-          ? `${status.reason} · for ${formatAge(now - Date.parse(status.since))}`
+          ? `For ${formatAge(now - Date.parse(status.since))}. ${status.reason}`
           : limitInWords(rule, status, windowSeconds)}
       </p>
     </li>

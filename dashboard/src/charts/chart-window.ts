@@ -7,7 +7,7 @@ export interface ChartWindow {
   readonly orderAverage: readonly (number | null)[];
   readonly orderP95: readonly (number | null)[];
   readonly warehouseAverage: readonly (number | null)[];
-  /** Share of failed requests, of all services, in percent. */
+  /** Share of the Order service's requests that failed, in percent. */
   readonly errorPercent: readonly (number | null)[];
   readonly requests: readonly number[];
 }
@@ -30,10 +30,7 @@ export function chartWindow(seconds: Seconds, now: number): ChartWindow {
     orderAverage: order.map((totals) => average(totals?.ofChanges)),
     orderP95: order.map((totals) => (totals?.ofChanges.count ? totals.ofChanges.p95Ms : null)),
     warehouseAverage: ofService(WAREHOUSE).map((totals) => average(totals?.durations)),
-    errorPercent: buckets.map((bucket) => {
-      const all = [...(bucket?.values() ?? [])].reduce(add, nothingDone);
-      return all.count === 0 ? null : (100 * all.errors) / all.count;
-    }),
+    errorPercent: order.map((totals) => (totals?.count ? (100 * totals.errors) / totals.count : null)),
     requests: order.map((totals) => totals?.count ?? 0),
   };
 }

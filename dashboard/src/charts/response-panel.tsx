@@ -61,7 +61,7 @@ export function ResponsePanel() {
         summary={summariseRequests(window)}
         onCursor={setCursor}
       />
-      <ChartTitle name="Errors, all services">
+      <ChartTitle name="Errors, Order service">
         {valueOfLine(window.errorPercent, (percent) => `${percent.toFixed(1)} %`)}
       </ChartTitle>
       <TimeChart look={errorsLook} columns={columns.errors} summary={summariseErrors(window)} onCursor={setCursor} />

@@ -23,7 +23,7 @@ export function summariseErrors({ errorPercent }: ChartWindow): string {
   const values = known(errorPercent);
   if (values.length === 0) return 'Error rate: no requests in the last five minutes.';
   const worst = Math.max(...values) / 100;
-  return `Error rate of all services over five minutes: last ${formatShare((values.at(-1) ?? 0) / 100)}, highest ${formatShare(worst)}.`;
+  return `Error rate of the Order service over five minutes: last ${formatShare((values.at(-1) ?? 0) / 100)}, highest ${formatShare(worst)}.`;
 }
 
 export function summariseRequests({ requests }: ChartWindow): string {

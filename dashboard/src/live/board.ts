@@ -9,7 +9,7 @@ import { type Health, hearHealthChanges, noHealth } from '../health/health.ts';
 import { type Errors, hearErrors, noErrors } from '../journal/errors.ts';
 import { emptyJournal, hearNotable, type Journal } from '../journal/journal.ts';
 import { hearOrderEvents, noOrders, type Orders } from '../orders/orders.ts';
-import type { Pending } from '../orders/pending.ts';
+import type { Pending } from '../orders/read-orders.ts';
 import { hearStockEvents, noStock, type Stock } from '../stock/stock.ts';
 import type { Channel } from './channel-state.ts';
 import { type Loaded, notLoaded } from './loaded.ts';

@@ -49,11 +49,7 @@ export function startOperations(config: SiteConfig, operatorKey: string, onKeyRe
       channelState = next.state;
       store.apply((board) => ({ ...board, channel: next, journal: tellOfChannel(board.journal, before, next) }));
     },
-    onMayHaveMissed() {
-      for (const name of ['orders', 'products', 'alerts', 'chaos', 'pending', 'deadLetters'] as const) {
-        snapshots.refresh(name);
-      }
-    },
+    onMayHaveMissed: () => snapshots.readEverything(),
   });
 
   let gaps = { orders: 0, stock: 0 };

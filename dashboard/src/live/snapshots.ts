@@ -2,15 +2,14 @@ import { alertsReport } from '@valerix/contracts/alerts-api';
 import { backupsReport } from '@valerix/contracts/backups-api';
 import { chaosView } from '@valerix/contracts/chaos-api';
 import { productPage } from '@valerix/contracts/inventory-api';
-import { orderPage } from '@valerix/contracts/order-api';
 import { mergeAlerts } from '../alerts/alerts.ts';
 import { mergeChaos } from '../chaos/chaos.ts';
 import { readDeadLetters } from '../dead-letters/dead-letters.ts';
 import { mergeBreaker } from '../health/breaker.ts';
 import type { CheckHealth } from '../health/check-health.ts';
 import { mergeCheck } from '../health/health.ts';
-import { mergeOrders } from '../orders/orders.ts';
-import { readPending } from '../orders/pending.ts';
+import { mergeOrders, ORDERS_KEPT } from '../orders/orders.ts';
+import { missedOutcomes, pendingOf, readOrders, readPendingOrders } from '../orders/read-orders.ts';
 import { mergeProducts } from '../stock/stock.ts';
 import type { Board } from './board.ts';
 import type { BoardStore } from './board-store.ts';
@@ -27,6 +26,9 @@ export interface SnapshotOptions {
 
 const OFTEN_MS = 5_000;
 const SELDOM_MS = 60_000;
+const MISSED_AT_MOST_EVERY_MS = 15_000;
+/** As many orders as are kept. */
+const THOROUGH_PAGES = ORDERS_KEPT / 100;
 
 const isMissing = (error: unknown): boolean => error instanceof CallFailed && error.status === 404;
 
@@ -53,15 +55,22 @@ export function startSnapshots({ store, call, checkHealth, channelIsLive }: Snap
   const whenNotPushed = () => (channelIsLive() ? SELDOM_MS : OFTEN_MS);
   const often = () => OFTEN_MS;
 
-  return startRepeatedReads({
+  let thorough = true;
+  const reads = startRepeatedReads({
     orders: read(
       whenNotPushed,
       async () => {
-        const { orders } = await call({ service: 'order', path: '/api/orders?limit=100', schema: orderPage });
+        const pages = thorough ? THOROUGH_PAGES : 1;
+        // Before the call: what asks to be thorough meanwhile wants a read that begins later.
+        thorough = false;
+        const { orders } = await readOrders(call, pages);
         const at = Date.now();
         return (board) => ({ ...board, orders: mergeOrders(board.orders, orders), ordersRead: loaded(true, at) });
       },
-      (board, error) => ({ ...board, ordersRead: notReloaded(board.ordersRead, messageOf(error)) }),
+      (board, error) => {
+        thorough = true;
+        return { ...board, ordersRead: notReloaded(board.ordersRead, messageOf(error)) };
+      },
     ),
     products: read(
       whenNotPushed,
@@ -100,9 +109,14 @@ export function startSnapshots({ store, call, checkHealth, channelIsLive }: Snap
     pending: read(
       often,
       async () => {
-        const pending = await readPending(call);
+        const pending = await readPendingOrders(call);
         const at = Date.now();
-        return (board) => ({ ...board, pending: loaded(pending, at) });
+        if (missedOutcomes(store.read().orders, pending, at)) readAllOrders(MISSED_AT_MOST_EVERY_MS);
+        return (board) => ({
+          ...board,
+          orders: mergeOrders(board.orders, pending.orders),
+          pending: loaded(pendingOf(pending), at),
+        });
       },
       (board, error) => ({ ...board, pending: notReloaded(board.pending, messageOf(error)) }),
     ),
@@ -136,6 +150,20 @@ export function startSnapshots({ store, call, checkHealth, channelIsLive }: Snap
       }),
     ),
   });
+
+  function readAllOrders(atMostEveryMs: number): void {
+    thorough = true;
+    reads.refresh('orders', atMostEveryMs);
+  }
+
+  return {
+    ...reads,
+    /** Something may have been missed: everything that is pushed is read again. */
+    readEverything(): void {
+      readAllOrders(0);
+      for (const name of ['products', 'alerts', 'chaos', 'pending', 'deadLetters'] as const) reads.refresh(name);
+    },
+  };
 
   async function readLettersOf(service: ServiceName): Promise<void> {
     const change = (letters: (before: Board['deadLetters'][ServiceName]) => Board['deadLetters'][ServiceName]) =>
