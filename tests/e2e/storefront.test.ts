@@ -55,6 +55,28 @@ function watchKeys(page: Page): string[] {
   return keys;
 }
 
+/** Lets the gRPC host misbehave during `work`, and leaves it as it was: an order is confirmed at once again. */
+async function withFaults(faults: object, productId: string, work: () => Promise<void>): Promise<void> {
+  const set = (body: object) =>
+    request(`${endpoints.inventory}/api/ops/chaos`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', 'x-functions-key': endpoints.operatorKey },
+      body: JSON.stringify(body),
+    });
+  const answered = (status: number) =>
+    expect
+      .poll(async () => (await shop.order({ productId, quantity: 1 })).status, { timeout: 40_000, interval: 500 })
+      .toBe(status);
+  expect((await set(faults)).status).toBe(200);
+  try {
+    await answered(202);
+    await work();
+  } finally {
+    await set({ gremlin: { mode: 'off' }, schrodinger: { mode: 'off' } });
+    await answered(201);
+  }
+}
+
 describe('buying', () => {
   test('a shopper browses, fills a cart with several products, orders and sees the order confirmed', async () => {
     const [first, second] = [await stocked(30), await stocked(30)];
@@ -302,6 +324,24 @@ describe('when something is wrong', () => {
       'pending_verification',
       'confirmed',
     ]);
+  });
+
+  test.each([
+    ['slow on purpose', { gremlin: { mode: 'random', minDelayMs: 4_000, maxDelayMs: 4_500 } }],
+    ['dying after it has reserved', { schrodinger: { mode: 'exit', probability: 1 } }],
+  ])('with the warehouse %s, an order recovers before the shopper’s eyes, without a reload', async (_what, faults) => {
+    const { productId, name } = await stocked(100);
+    const shopper = await enter();
+    await shopper.open();
+    await shopper.addToCart(name);
+    await shopper.goToCheckout();
+    await withFaults(faults, productId, async () => {
+      await shopper.page.evaluate('window.loadedOnce = true');
+      await shopper.placeOrder();
+      await shopper.seeText('Recovered and confirmed');
+      await shopper.seeHeading('Your order is confirmed');
+      expect(await shopper.page.evaluate('window.loadedOnce')).toBe(true);
+    });
   });
 
   test('an order that waits for the warehouse can be cancelled', async () => {

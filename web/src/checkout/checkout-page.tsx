@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
 import { PageHeading } from '../app/page-heading.tsx';
 import { useShop } from '../app/shop.ts';
@@ -17,13 +17,16 @@ export function CheckoutPage() {
   const progress = useStore(purchasing.progress);
   const catalogue = useProducts();
   const [, navigate] = useLocation();
-  const button = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
     // The page was loaded anew while an order was on its way.
     const open = purchasing.open.get();
     const isIdle = purchasing.progress.get().kind === 'idle';
     if (open !== null && isIdle && resumesUnasked(open, cart.get(), Date.now())) purchasing.askAgain();
+    // A refusal was about the cart as it was; whoever comes back has changed it.
+    return () => {
+      if (purchasing.progress.get().kind === 'refused') purchasing.acknowledge();
+    };
   }, [purchasing, cart]);
 
   useEffect(() => {
@@ -76,7 +79,6 @@ export function CheckoutPage() {
         <aside className="summary" aria-label="Order">
           <CartTotal cart={content} catalogue={catalogue} />
           <button
-            ref={button}
             type="button"
             className="button primary wide"
             aria-disabled={isBusy || !isPriced}

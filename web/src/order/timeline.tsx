@@ -36,10 +36,10 @@ export function Timeline({ order, following, onAsk }: TimelineProps) {
 function Waited({ since }: { since: string }) {
   const now = useSeconds();
   // The clock of this machine may be behind the service's.
-  const waited = Math.max(0, now - Date.parse(since));
+  const seconds = Math.max(1, Math.floor((now - Date.parse(since)) / 1000));
   return (
     <p className="step-text" aria-hidden="true">
-      Waiting for {durationText(Math.floor(waited / 1000) * 1000 || 1000)}
+      Waiting for {seconds < 10 ? `${seconds} s` : durationText(seconds * 1000)}
     </p>
   );
 }
@@ -50,7 +50,7 @@ function Listening({ following, onAsk }: Omit<TimelineProps, 'order'>) {
   if (tired) {
     return (
       <p className="listening">
-        We have asked {POLLS_MAX} times. Your order is safe, and this page still listens.{' '}
+        We have asked {POLLS_MAX} times. Your order is kept, and goes on without this page.{' '}
         <button type="button" className="text-button" onClick={onAsk}>
           Ask again
         </button>
