@@ -23,6 +23,8 @@ beforeAll(async () => {
   vi.stubEnv('INVENTORY_DATABASE_URL', inventory.url);
   // Nobody listens there.
   vi.stubEnv('ServiceBusConnection', 'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=k;SharedAccessKey=c2VjcmV0');
+  vi.stubEnv('WebPubSubConnectionString', 'Endpoint=http://127.0.0.1:1;AccessKey=a-key-of-thirty-two-bytes-or-more;');
+  vi.stubEnv('StorageConnection', 'UseDevelopmentStorage=true');
   vi.stubEnv('LOG_LEVEL', 'error');
   vi.stubEnv('CHAOS_ALLOWED', 'false');
   await import('./functions/chaos-get.ts');

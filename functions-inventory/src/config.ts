@@ -2,7 +2,7 @@ import { choice, flag, integer, parseConfig, text } from '@valerix/platform/conf
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
 import { pushConnection } from '@valerix/platform/push/push-service';
-import { type TelemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
+import { type TelemetrySettings, telemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 
 export interface AppConfig {
   readonly databaseUrl: string;
@@ -44,6 +44,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     seedProducts: settings.SEED_PRODUCTS,
     chaosAllowed: settings.CHAOS_ALLOWED,
     crashPoint: crashPointSettings(settings),
-    telemetry: settings,
+    telemetry: telemetrySettings(settings),
   });
 }

@@ -95,9 +95,9 @@ const fresh = () => `beans-${randomUUID().slice(0, 8)}`;
 it('registers each function once, with the operator key where stock is changed', () => {
   const listed = [...http].map(([name, { methods, route, authLevel }]) => `${name} ${methods} ${route} ${authLevel}`);
   expect(listed.sort()).toEqual([
+    'alerts-get GET api/ops/alerts function',
     'chaos-get GET api/ops/chaos function',
     'chaos-put PUT api/ops/chaos function',
-    'alerts-get GET api/ops/alerts function',
     'dead-letters-discard DELETE api/ops/dead-letters/{id} function',
     'dead-letters-discard-all DELETE api/ops/dead-letters function',
     'dead-letters-get GET api/ops/dead-letters/{id} function',
@@ -305,7 +305,10 @@ it('takes messages from both triggers as the host hands them over', async () => 
   const productId = fresh();
   await put(productId, beans);
   const orderId = randomUUID();
-  const handler = (name: string) => others.get(name)?.handler as (messages: unknown) => Promise<void>;
+  const handler = (name: string) => {
+    const handle = others.get(name)?.handler as (messages: unknown, context: InvocationContext) => Promise<void>;
+    return (messages: unknown) => handle(messages, new InvocationContext({ functionName: name }));
+  };
   const envelope = (eventType: string, data: object) => ({
     eventType,
     eventId: randomUUID(),

@@ -14,6 +14,8 @@ test('the defaults are the documented numbers', () => {
   expect(readConfig(least)).toEqual({
     ...least,
     CHAOS_ALLOWED: true,
+    TELEMETRY_TRACES_PER_SECOND: 5,
+    TELEMETRY_METRICS_INTERVAL_MS: 60_000,
     CRASH_POINT_NTH: 1,
     DATABASE_MAX_CONNECTIONS: 10,
     LOG_LEVEL: 'info',

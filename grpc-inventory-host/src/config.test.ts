@@ -23,6 +23,8 @@ it('needs nothing but the three connections; faults are off', () => {
     maxReservations: 2_000,
     chaosAllowed: true,
     chaos: chaosDefaults,
+    crashPoint: undefined,
+    telemetry: expect.objectContaining({ TELEMETRY_TRACES_PER_SECOND: 5, TELEMETRY_METRICS_INTERVAL_MS: 60_000 }),
   });
 });
 

@@ -2,7 +2,7 @@ import type { ChaosSettings } from '@valerix/contracts/chaos-api';
 import { choice, flag, integer, optionalText, parseConfig, text } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
-import { type TelemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
+import { type TelemetrySettings, telemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 import { chaosSettingsOf, chaosVariables } from './chaos/chaos-settings.ts';
 
 export interface HostConfig {
@@ -64,6 +64,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
     chaosAllowed: settings.CHAOS_ALLOWED,
     chaos: chaosSettingsOf(settings),
     crashPoint: crashPointSettings(settings),
-    telemetry: settings,
+    telemetry: telemetrySettings(settings),
   });
 }

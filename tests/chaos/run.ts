@@ -56,4 +56,5 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     void Promise.all(lanes.map((lane) => lane.leave({ keep: true }))).finally(() => process.exit(130));
   });
 }
-process.exitCode = (await run(options)) ? 0 : 1;
+// What a broken drill left running must not keep a run from ending.
+process.exit((await run(options)) ? 0 : 1);

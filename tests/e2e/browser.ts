@@ -38,6 +38,9 @@ export function useBrowser(): BrowserFixture {
     const [leaving, heard] = [visitors, complaints];
     [visitors, complaints] = [[], []];
     if (task.result?.state === 'fail') await keepPictures(task.name, leaving);
+    // An interception that is still at work must not fail the next test.
+    const pages = leaving.flatMap((visitor) => visitor.pages());
+    await Promise.all(pages.map((page) => page.unrouteAll({ behavior: 'ignoreErrors' })));
     await Promise.all(leaving.map((visitor) => visitor.close()));
     expect(heard, 'what the pages complained about').toEqual([]);
   });

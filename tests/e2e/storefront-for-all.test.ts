@@ -87,7 +87,7 @@ describe.each([
     await shopper.seeHeading('The warehouse is slow');
     await inspect('an order that waits');
     expect(faults).toEqual([]);
-  });
+  }, 240_000);
 });
 
 /** The history of an order as if the warehouse had not answered yet. */

@@ -70,11 +70,11 @@ export function makeCaller(options: CallerOptions): Caller {
         signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
       });
     } catch (cause) {
-      throw new CallFailed('unreachable', `${displayNames[service]} does not answer.`, {}, { cause });
+      throw unreachable(service, cause);
     }
     if (response.status === 401) onKeyRefused?.();
     if (!response.ok) throw await refusalOf(service, response);
-    const content: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+    const content: unknown = response.status === 204 ? undefined : await readJson(service, response);
     const parsed = schema.safeParse(content);
     if (parsed.success) return parsed.data;
     throw new CallFailed(
@@ -84,6 +84,19 @@ export function makeCaller(options: CallerOptions): Caller {
       { cause: parsed.error },
     );
   };
+}
+
+const unreachable = (service: ServiceName, cause: unknown) =>
+  new CallFailed('unreachable', `${displayNames[service]} does not answer.`, {}, { cause });
+
+/** The body, undefined when it is no JSON; one that breaks off or comes too late is no answer at all. */
+async function readJson(service: ServiceName, response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw unreachable(service, cause);
+  }
 }
 
 const problem = z.object({

@@ -128,17 +128,22 @@ describe('reserving', () => {
   it('drops a request whose caller gave up while it waited for its turn, and decides those beside it', async () => {
     const beans = await inventory.product(10);
     const { database, outbox } = inventory;
+    let gaveUp = false;
     const oneByOne = makeReservations({
-      database,
+      database: {
+        ...database,
+        // The caller of the second gives up while the first is being decided.
+        async query<T>(sql: string, parameters?: readonly unknown[]) {
+          gaveUp = true;
+          return database.query<T>(sql, parameters);
+        },
+      },
       outbox,
       metrics: makeMetrics('test'),
       maxBatch: 1,
       maxConcurrent: 1,
     });
-    let gaveUp = false;
-    const first = oneByOne.reserve(asks([beans, 1])).finally(() => {
-      gaveUp = true;
-    });
+    const first = oneByOne.reserve(asks([beans, 1]));
     const second = oneByOne.reserve(asks([beans, 1]), () => !gaveUp);
     const third = oneByOne.reserve(asks([beans, 1]));
     const outcomes = await Promise.all([first, second, third]);

@@ -188,8 +188,8 @@ test('started, it measures, looks and judges by itself, without keeping the proc
     timeout: 10_000,
     interval: 20,
   });
-  const knownAfterMs = Date.now() - finishedAt;
-  expect(knownAfterMs).toBeLessThan(2_000);
+  // 1.3 s where nobody else uses the machine, which other tests do; tests/integration/alerts.test.ts holds it to 2 s.
+  expect(Date.now() - finishedAt).toBeLessThan(5_000);
   expect(await onlooker.watch.report()).toMatchObject({
     state: 'red',
     services: [{ service: 'order', healthy: true }],
@@ -197,7 +197,8 @@ test('started, it measures, looks and judges by itself, without keeping the proc
   await order.watch.stop();
   const { sent } = order;
   const before = sent.length;
+  const stoppedAt = Date.now();
   order.watch.requestFinished(slowOrder);
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(finishedAt + 2_500), { timeout: 5_000 });
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(stoppedAt + 1_500), { timeout: 5_000 });
   expect(sent).toHaveLength(before);
 });

@@ -33,7 +33,7 @@ export function Layout({ children }: { children: ReactNode }) {
               <span className={inCart === 0 ? 'cart-count' : 'cart-count filled'} aria-hidden="true">
                 {inCart}
               </span>
-              <span className="visually-hidden">, {countText(inCart, 'piece', 'pieces')}</span>
+              <span className="visually-hidden">{countText(inCart, 'piece', 'pieces')}</span>
             </NavLink>
           </nav>
           <ThemeToggle />

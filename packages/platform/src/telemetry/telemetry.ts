@@ -25,6 +25,13 @@ export interface TelemetrySettings {
   readonly TELEMETRY_METRICS_INTERVAL_MS: number;
 }
 
+/** The settings of telemetry alone, out of all those of a service: they are logged and compared, secrets are not. */
+export const telemetrySettings = (settings: TelemetrySettings): TelemetrySettings => ({
+  APPLICATIONINSIGHTS_CONNECTION_STRING: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,
+  TELEMETRY_TRACES_PER_SECOND: settings.TELEMETRY_TRACES_PER_SECOND,
+  TELEMETRY_METRICS_INTERVAL_MS: settings.TELEMETRY_METRICS_INTERVAL_MS,
+});
+
 /** What one process tells about itself. */
 export interface Telemetry {
   readonly metrics: Metrics;
