@@ -3,7 +3,7 @@ import { useNow } from '../app/clock.ts';
 import { formatClock, formatCount, formatMs } from '../app/formats.ts';
 import { Panel } from '../app/panel.tsx';
 import { ErrorsList } from '../journal/errors-list.tsx';
-import { useBoard } from '../live/use-board.ts';
+import { useOperations } from '../live/use-board.ts';
 import { type ChartWindow, chartWindow } from './chart-window.ts';
 import { errorsLook, requestsLook, responseLook, SLOW_MS } from './looks.ts';
 import { summariseErrors, summariseRequests, summariseResponse } from './summary.ts';
@@ -12,9 +12,10 @@ import './charts.css';
 
 /** Response times with their limit, and below them on the same time axis throughput and errors. */
 export function ResponsePanel() {
-  const seconds = useBoard((board) => board.seconds);
+  const { store } = useOperations();
   const now = useNow();
-  const window = useMemo(() => chartWindow(seconds, now), [seconds, now]);
+  // Read and not subscribed to: whole seconds are drawn, so once a second is enough, however often the board changes.
+  const window = useMemo(() => chartWindow(store.read().seconds, now), [store, now]);
   const columns = useMemo(() => {
     const { times, orderAverage, orderP95, warehouseAverage, requests, errorPercent } = window;
     return {

@@ -11,7 +11,7 @@ import { useAttention } from './use-attention.ts';
 import { countByStatus, type KnownCard, knownOrders, type StatusFilter, visibleOrders } from './visible-orders.ts';
 import './orders.css';
 
-const ROWS = 60;
+const ROWS = 40;
 
 /** Orders as they change, latest first. */
 export function OrdersPanel() {
