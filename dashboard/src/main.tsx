@@ -1,3 +1,4 @@
+import './app/usable-language.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { z } from 'zod';

@@ -59,6 +59,15 @@ describe('the door', () => {
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
   });
 
+  test('a browser whose language Intl refuses still shows it', async () => {
+    const page = await visit();
+    await page.addInitScript(
+      `Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix', configurable: true });`,
+    );
+    await makeOperator(page, endpoints).open();
+    await page.getByLabel('Operator key').waitFor();
+  });
+
   test('an operator whose key stops working is signed out and told why', async () => {
     const { page } = await enter();
     await page.route(`${endpoints.inventory}/api/ops/alerts`, (route) =>
