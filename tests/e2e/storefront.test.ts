@@ -260,7 +260,7 @@ describe('one purchase is one order', () => {
     await Promise.all(
       [shopper, other].map(({ page }) =>
         interceptOrders(page, async (route) => {
-          await expect.poll(() => keys.length + otherKeys.length).toBe(2);
+          await expect.poll(() => keys.length + otherKeys.length, { timeout: 15_000 }).toBe(2);
           await route.continue();
         }),
       ),
