@@ -9,7 +9,6 @@ const telemetry = await startTelemetry(SERVICE, config);
 const service = composeOrderService(config, { triggers: app, telemetry });
 registerFunctions(service);
 service.watch.start();
-app.hook.appTerminate(() => service.close());
 
 // Migrates before the first request needs it; while the database is away, the first statement tries again.
 service.database.ready().catch(() => {});

@@ -223,7 +223,7 @@ describe('one purchase is one order', () => {
     });
     await shopper.placeOrder();
     await shopper.seeText('We are asking the warehouse.');
-    await expect.poll(() => ordersOf(productId)).toHaveLength(1);
+    await expect.poll(() => ordersOf(productId), { timeout: 10_000 }).toHaveLength(1);
     await shopper.page.reload();
     await shopper.seeHeading('Your order is confirmed');
     expect(keys).toHaveLength(2);
