@@ -67,7 +67,7 @@ export function makeLogger(
         Object.entries(facts).map(([key, value]) => [key, value instanceof Error ? describeError(value) : value]),
       );
       const traceId = trace.getActiveSpan()?.spanContext().traceId;
-      const linked = { ...(traceId !== undefined && { traceId }), ...shown };
+      const linked = { ...shown, ...(traceId !== undefined && shown.traceId === undefined && { traceId }) };
       write(JSON.stringify({ time: new Date().toISOString(), level: name, service, event, ...linked }));
       sink?.(name, event, linked);
     };
