@@ -57,11 +57,9 @@ export function makeChangeOrder(options: ChangeOrderOptions): ChangeOrder {
     run: async (changes) => {
       const held = await changeOrders(database.query, changes);
       passCrashPoint('order.after-settle-commit');
-      logChanges(
-        logger,
-        changes.filter((_, index) => held[index]),
-      );
-      void outbox.publish(changes.flatMap(({ events }, index) => (held[index] ? events : [])));
+      const written = changes.filter((_, index) => held[index]);
+      logChanges(logger, written);
+      void outbox.publish(written.flatMap(({ events }) => events));
       return held;
     },
   });

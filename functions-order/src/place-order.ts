@@ -115,9 +115,10 @@ export function makePlaceOrder(options: PlaceOrderOptions): PlaceOrder {
       nextCheckAt: firstCheckAt(createdAt, schedule),
     });
     const creation = await record(order, wanted);
-    if (creation.kind === 'created') logCreation(logger, order);
-    if (creation.kind === 'created')
+    if (creation.kind === 'created') {
+      logCreation(logger, order);
       return { kind: 'placed', order: await carryOut(order, wanted.waitedMs), replayed: false };
+    }
     if (creation.kind === 'not_recorded') return creation;
     if (creation.requestHash !== claimOf(wanted.key, request)?.requestHash) {
       return { kind: 'key_reused', orderId: creation.orderId };

@@ -75,11 +75,9 @@ export function makeSettleByEvents(options: SettleByEventsOptions): (events: rea
         () => changeOrders(database.query, changes),
       );
       passCrashPoint('order.after-events-commit');
-      logChanges(
-        logger,
-        changes.filter((_, index) => held[index]),
-      );
-      void outbox.publish(changes.flatMap((change, index) => (held[index] ? change.events : [])));
+      const written = changes.filter((_, index) => held[index]);
+      logChanges(logger, written);
+      void outbox.publish(written.flatMap((change) => change.events));
       const lost = await settleRound(changes, held, orders);
       waiting = [...lost.flatMap((orderId) => deciding.get(orderId) ?? []), ...later];
       if (waiting.length === 0) return;
