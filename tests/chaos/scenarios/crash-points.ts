@@ -28,8 +28,10 @@ export const crashPointDrill: Scenario = {
   name: 'crash-points',
   what: 'kills both services at every named point between two steps, each once, in random order (--short: a third of them)',
   async run(world) {
-    const planFor = (points: readonly CrashPoint[]) =>
-      shuffled(world.random, points).slice(0, world.isShort ? Math.ceil(points.length / 3) : points.length);
+    const planFor = (points: readonly CrashPoint[]) => {
+      const count = world.isShort ? Math.ceil(points.length / 3) : points.length;
+      return causesFirst(shuffled(world.random, points).slice(0, count));
+    };
     const plans = {
       order: planFor(pointsOf.order),
       grpc: planFor(pointsOf.grpc),
@@ -71,6 +73,28 @@ export const crashPointDrill: Scenario = {
     }
   },
 };
+
+/** Points that are passed only where an earlier death left something to finish, with the deaths that surely do. */
+const finishers: readonly (readonly [CrashPoint, RegExp])[] = [
+  ['order.after-sweep-commit', /after-create-commit|before-reserve|after-reserve-answer/],
+  ['order.after-sweep-claim', /after-create-commit|before-reserve|after-reserve-answer/],
+  ['outbox.after-claim-before-send', /-commit$|after-send/],
+];
+
+/**
+ * Puts those points after their causes; a plan without a cause does without them. In any other order a process could
+ * live on for ever, and none of its later points would be reached.
+ */
+function causesFirst(points: readonly CrashPoint[]): readonly CrashPoint[] {
+  let plan = points;
+  for (const [finisher, causes] of finishers) {
+    if (!plan.includes(finisher)) continue;
+    const others = plan.filter((point) => point !== finisher);
+    const cause = others.findIndex((point) => causes.test(point));
+    plan = cause === -1 ? others : others.toSpliced(cause + 1, 0, finisher);
+  }
+  return plan;
+}
 
 /** Passed only when something went wrong before, or by a timer. */
 const isRare = (point: CrashPoint) => /sweep|claim|verify|ship|release/.test(point);
