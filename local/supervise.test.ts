@@ -1,6 +1,7 @@
-import { ChildProcess } from 'node:child_process';
+import { ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startOf } from './process-identity.ts';
 import { openProcessLog } from './process-log.ts';
@@ -36,10 +37,36 @@ test('a process that never comes up is tried with growing delays', async () => {
   expect(delays).toEqual([0, 100, 200, 400]);
 });
 
-test('a command that does not exist counts as a start that failed', async () => {
-  const { events } = start({ script: '', command: '/nowhere/valerix' });
+test('a command that does not exist counts as a start that failed, and the log names it', async () => {
+  const { events, log } = start({ script: '', command: '/nowhere/valerix' });
+  const [, how] = await once(events, 'ended');
+  expect(how).toBe('exit code 127');
+  expect(log.lastLines().join('\n')).toContain('/nowhere/valerix');
+});
+
+test('a folder that does not exist counts as a start that failed', async () => {
+  const { events } = start({ script: '', cwd: '/nowhere' });
   const [, how] = await once(events, 'ended');
   expect(how).toContain('ENOENT');
+});
+
+test('a process that its supervisor did not live to write down never begins', async () => {
+  const begun = join(temporaryDirectory(), 'begun');
+  const supervisor = spawn(process.execPath, [
+    '--input-type=module',
+    '-e',
+    `import { writeSync } from 'node:fs';
+     import { supervise } from '${new URL('./supervise.ts', import.meta.url)}';
+     const command = async () => ({ command: process.execPath, cwd: '/', env: process.env,
+       args: ['-e', "require('node:fs').writeFileSync(process.argv[1], ''); setInterval(() => {}, 1000)", '${begun}'] });
+     supervise({ name: 'example', stopSignal: 'SIGTERM', command, isHealthy: async () => true }, { write() {}, close() {} }, {
+       started(_name, pid) { writeSync(1, String(pid)); process.kill(process.pid, 'SIGKILL'); } });`,
+  ]);
+  const [said] = await once(supervisor.stdout, 'data');
+  const pid = Number(said);
+  onTestFinished(() => void (startOf(pid) !== undefined && process.kill(pid, 'SIGKILL')));
+  await expect.poll(() => startOf(pid) === undefined || existsSync(begun)).toBe(true);
+  expect(existsSync(begun)).toBe(false);
 });
 
 test('what never became a process is never signalled, because its pid would be anybody', async () => {
@@ -49,7 +76,7 @@ test('what never became a process is never signalled, because its pid would be a
     return true;
   });
   onTestFinished(() => kill.mockRestore());
-  const { child } = start({ script: '', command: '/nowhere/valerix' });
+  const { child } = start({ script: '', cwd: '/nowhere' });
   // The spawn has failed and its 'error' has not been emitted yet: the moment that a signal used to go to pid 0.
   await Promise.resolve();
   await child.stop(0);
@@ -83,17 +110,18 @@ test('what does not stop in time is killed, and so is what it started', async ()
 interface Example {
   readonly script: string;
   readonly command?: string;
+  readonly cwd?: string;
   readonly healthy?: boolean;
 }
 
 /** Supervises a small script; what happens comes as events `started`, `ended` and `healthy-pid`. */
-function start({ script, command = process.execPath, healthy = true }: Example) {
+function start({ script, command = process.execPath, cwd = import.meta.dirname, healthy = true }: Example) {
   const events = new EventEmitter();
   const log = openProcessLog(temporaryDirectory(), 'example');
   const launch: Launch = {
     name: 'example',
     stopSignal: 'SIGTERM',
-    command: async () => ({ command, args: ['-e', script], env: process.env, cwd: import.meta.dirname }),
+    command: async () => ({ command, args: ['-e', script], env: process.env, cwd }),
     isHealthy: async () => healthy,
   };
   const child = supervise(launch, log, {

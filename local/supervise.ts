@@ -23,6 +23,7 @@ export interface Launch {
 }
 
 export interface Observer {
+  /** It begins once this has returned. */
   started(name: string, pid: number): void;
   /** Milliseconds since this start. */
   healthy(name: string, tookMs: number): void;
@@ -39,6 +40,12 @@ export interface Supervised {
   /** Kills it at once. It is not started again. */
   kill(): void;
 }
+
+/**
+ * Holds the command that follows until a line comes, and then becomes it, under the same pid. A supervisor that dies
+ * between starting a process and writing down which would leave one that nobody finds; so it begins only afterwards.
+ */
+const HOLD = ['sh', '-c', 'read -r _ && exec "$@" </dev/null', 'hold'] as const;
 
 /** Starts a process and starts it again whenever it ends, until `stop` or `kill`. */
 export function supervise(
@@ -68,14 +75,18 @@ export function supervise(
     if (halt.signal.aborted) return 'stopped before it started';
     const startedAt = now();
     // A process group of its own: Ctrl+C in the terminal reaches the supervisor alone, which stops the parts in order.
-    const child = spawn(command, args, { env, cwd, ...user, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [held, ...heldArgs] = [...HOLD, command, ...args];
+    const child = spawn(held, heldArgs, { env, cwd, ...user, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     const ended = endOf(child);
     // Nothing to signal: until its 'error' comes, `kill` of a process that could not be started goes to whatever number
     // is in an uninitialised field, such as 0, which is our own process group.
     if (child.pid === undefined) return await ended;
     running = child;
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', log.write);
+    // It may have been killed meanwhile.
+    child.stdin.on('error', () => {});
     observer.started(launch.name, child.pid);
+    child.stdin.end('begin\n');
 
     const over = new AbortController();
     void waitUntilHealthy(launch.isHealthy, over.signal).then((healthy) => {
