@@ -155,7 +155,6 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       now,
       wait: delay,
     }),
-    withdrawAbandoned: abandoned.withdraw,
     sweepOrders: makeSweepOrders({ database, outbox, logger, schedule, now }),
     consumeInventoryEvents: makeConsumer({
       entity: topics.inventoryEvents,
@@ -185,6 +184,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     watch,
     async close() {
       await watch.stop();
+      abandoned.close();
       breaker.close();
       inventory.close();
       await Promise.all([database.close(), messaging.close()]);
