@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
@@ -16,6 +16,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface Part {
   readonly folder: string;
+  /** Programs that run from the same folder as `main.js`: the name of each, and its source. */
+  readonly programs?: Readonly<Record<string, string>>;
   readonly migrations: readonly string[];
   /** Azure Functions apps get the one host configuration. */
   readonly functionApp: boolean;
@@ -30,7 +32,13 @@ const parts: readonly Part[] = [
     functionApp: true,
   },
   { folder: 'functions-inventory', migrations: [platformMigrations, inventoryMigrations], functionApp: true },
-  { folder: 'grpc-inventory-host', migrations: [platformMigrations, inventoryMigrations], functionApp: false },
+  {
+    folder: 'grpc-inventory-host',
+    // The one container image that is deployed: a job of the deployment runs it too.
+    programs: { 'database-roles': 'packages/platform/src/database-roles/main.ts' },
+    migrations: [platformMigrations, inventoryMigrations],
+    functionApp: false,
+  },
 ];
 
 /** The sites, each with the name of the part that serves it. */
@@ -81,14 +89,10 @@ const takeNoRemoteSettings: Plugin = {
   },
 };
 
-async function buildPart({ folder, migrations, functionApp }: Part): Promise<void> {
-  const finished = join(root, folder, 'dist');
-  // Built beside and then put in its place, so that whoever runs the old one never meets half of the new one.
-  const dist = `${finished}.${process.pid}`;
-  await mkdir(dist, { recursive: true });
+async function bundle(source: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [join(root, folder, 'src/main.ts')],
-    outfile: join(dist, 'main.js'),
+    entryPoints: [join(root, source)],
+    outfile,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -99,8 +103,17 @@ async function buildPart({ folder, migrations, functionApp }: Part): Promise<voi
     logLevel: 'warning',
     external: ['@azure/functions-core', 'pg-native'],
     banner: { js: banner },
-    plugins: [keepProtoFiles(dist), takeNoRemoteSettings],
+    plugins: [keepProtoFiles(dirname(outfile)), takeNoRemoteSettings],
   });
+}
+
+async function buildPart({ folder, programs = {}, migrations, functionApp }: Part): Promise<void> {
+  const finished = join(root, folder, 'dist');
+  // Built beside and then put in its place, so that whoever runs the old one never meets half of the new one.
+  const dist = `${finished}.${process.pid}`;
+  await mkdir(dist, { recursive: true });
+  const sources = { main: `${folder}/src/main.ts`, ...programs };
+  for (const [name, source] of Object.entries(sources)) await bundle(source, join(dist, `${name}.js`));
   for (const source of migrations) {
     const name = source.slice(source.lastIndexOf('/') + 1);
     await cp(join(root, source), join(dist, name), { recursive: true });
