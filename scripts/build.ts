@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
@@ -89,11 +89,19 @@ const takeNoRemoteSettings: Plugin = {
   },
 };
 
-async function bundle(source: string, outfile: string): Promise<void> {
+async function buildPart({ folder, programs = {}, migrations, functionApp }: Part): Promise<void> {
+  const finished = join(root, folder, 'dist');
+  // Built beside and then put in its place, so that whoever runs the old one never meets half of the new one.
+  const dist = `${finished}.${process.pid}`;
+  await mkdir(dist, { recursive: true });
+  const sources = { main: `${folder}/src/main.ts`, ...programs };
   await build({
-    entryPoints: [join(root, source)],
-    outfile,
+    entryPoints: Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, join(root, source)])),
+    outdir: dist,
     bundle: true,
+    // What is imported when it is needed, such as Azure's identity, is a file of its own: others do not read it at a start.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -103,17 +111,8 @@ async function bundle(source: string, outfile: string): Promise<void> {
     logLevel: 'warning',
     external: ['@azure/functions-core', 'pg-native'],
     banner: { js: banner },
-    plugins: [keepProtoFiles(dirname(outfile)), takeNoRemoteSettings],
+    plugins: [keepProtoFiles(dist), takeNoRemoteSettings],
   });
-}
-
-async function buildPart({ folder, programs = {}, migrations, functionApp }: Part): Promise<void> {
-  const finished = join(root, folder, 'dist');
-  // Built beside and then put in its place, so that whoever runs the old one never meets half of the new one.
-  const dist = `${finished}.${process.pid}`;
-  await mkdir(dist, { recursive: true });
-  const sources = { main: `${folder}/src/main.ts`, ...programs };
-  for (const [name, source] of Object.entries(sources)) await bundle(source, join(dist, `${name}.js`));
   for (const source of migrations) {
     const name = source.slice(source.lastIndexOf('/') + 1);
     await cp(join(root, source), join(dist, name), { recursive: true });

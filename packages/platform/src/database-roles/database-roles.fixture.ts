@@ -41,8 +41,11 @@ export async function startEntraServer({ definer = false } = {}) {
     ) RETURNS text LANGUAGE sql AS $$ SELECT pgaadauth_create_principal(name, is_admin, is_mfa) $$`);
   await insider.end();
 
+  const acceptNextToken = () => superuser.query(`ALTER ROLE "${administrator}" PASSWORD '${issuer.prepare(RESOURCE)}'`);
   return {
     suffix,
+    /** From now on the administrator logs in with the token that is issued next: for a process of its own. */
+    acceptNextToken,
     administrator,
     superuser,
     /** Runs the whole program but its `process`; answers what it logged. */
@@ -83,7 +86,7 @@ export async function startEntraServer({ definer = false } = {}) {
       for (const { name } of databases.rows) await superuser.query(`DROP DATABASE "${name}" WITH (FORCE)`);
       const roles = await superuser.query(`SELECT rolname AS name FROM pg_roles WHERE rolname ${named}`);
       const quoted = roles.rows.map(({ name }) => pg.escapeIdentifier(name)).join(', ');
-      await superuser.query(`DROP OWNED BY ${quoted}`);
+      await superuser.query(`DROP OWNED BY ${quoted} CASCADE`);
       await superuser.query(`DROP ROLE ${quoted}`);
       await superuser.end();
     },
