@@ -18,7 +18,7 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
   'amqp:not-implemented': 501,
 };
 
-export interface PutToken {
+interface PutToken {
   /** `jwt` of an identity, `servicebus.windows.net:sastoken` of a key. */
   readonly type: string;
   readonly token: string;

@@ -19,7 +19,7 @@ export interface TokenIssuer {
   trouble: ((response: ServerResponse) => void) | undefined;
   /** The claims of a token of this issuer that has not expired and is meant for `audience`; undefined otherwise. */
   verify(token: string, audience: string): Readonly<Record<string, unknown>> | undefined;
-  /** The token that the next caller will be given, for a server that must know it before it asks for it. */
+  /** The token that the next caller who names `resource` will be given, for a server that must know it before it asks for it. */
   prepare(resource: string): string;
   stop(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
     const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
     return `${signed}.${signatureOf(signed)}`;
   };
-  let prepared: string | undefined;
+  const prepared = new Map<string, string>();
   const issuer: TokenIssuer = {
     issued,
     lifetimeSeconds: 3_600,
@@ -59,8 +59,9 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
       return claims.aud === audience && claims.exp * 1_000 > Date.now() ? claims : undefined;
     },
     prepare(resource) {
-      prepared = makeToken(resource);
-      return prepared;
+      const token = makeToken(resource);
+      prepared.set(resource, token);
+      return token;
     },
     async stop() {
       vi.unstubAllEnvs();
@@ -75,8 +76,8 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
       return response.writeHead(401).end();
     }
     const resource = searchParams.get('resource') ?? '';
-    const token = prepared ?? makeToken(resource);
-    prepared = undefined;
+    const token = prepared.get(resource) ?? makeToken(resource);
+    prepared.delete(resource);
     const clientId = searchParams.get('client_id');
     issued.push({ resource, clientId, token });
     const { exp } = claimsOf(token);

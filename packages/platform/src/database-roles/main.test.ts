@@ -63,4 +63,4 @@ test('the built program, alone in a folder, sets a server up with a token; a sec
   expect(failed).toMatchObject({ code: 1, errors: expect.stringContaining('The databases could not be set up') });
   const faulty = await run([]);
   expect(faulty).toMatchObject({ code: 1, errors: expect.stringContaining('DATABASE_ROLES is wrong at its root') });
-});
+}, 60_000);
