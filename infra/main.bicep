@@ -158,10 +158,10 @@ param storageSku string = tier == 'prod' ? 'Standard_ZRS' : 'Standard_LRS'
 @description('Region of the account with the further copies of backups: not the one of all the rest.')
 param backupCopyLocation string
 
-@description('Days for which nobody can change or remove a backup in the vault or a copy in the other region. Must not be longer than the shortest time for which backups are kept, or removing old ones fails.')
+@description('Days for which nobody can change or remove a backup in the vault or a copy in the other region. Less than the seven days for which each daily copy is kept, or removing it fails.')
 @minValue(1)
-@maxValue(365)
-param backupImmutableDays int = tier == 'prod' ? 7 : 1
+@maxValue(6)
+param backupImmutableDays int = tier == 'prod' ? 6 : 1
 
 // Network
 
@@ -571,6 +571,7 @@ module containerZone 'modules/private-dns-zone.bicep' = {
     tags: tags
     networkId: network.outputs.networkId
     address: containerEnvironment.outputs.address
+    records: ['*', '@']
   }
 }
 
@@ -663,11 +664,7 @@ module functionsOrder 'modules/function-app.bicep' = {
       ServiceBusConnection__credential: 'managedidentity'
       ServiceBusConnection__clientId: identities.outputs.order.clientId
       StorageConnection__blobServiceUri: dataAccount.outputs.blobUrl
-      StorageConnection__credential: 'managedidentity'
-      StorageConnection__clientId: identities.outputs.order.clientId
       WebPubSubConnectionString__serviceUri: 'https://${webPubSub.outputs.host}'
-      WebPubSubConnectionString__credential: 'managedidentity'
-      WebPubSubConnectionString__clientId: identities.outputs.order.clientId
       ORDERS_DATABASE_URL: 'postgresql://${identities.outputs.order.name}@${databases[0].outputs.host}:5432/orders?sslmode=verify-full'
       INVENTORY_GRPC_URL: grpcHost.outputs.url
     })
@@ -704,14 +701,8 @@ module functionsInventory 'modules/function-app.bicep' = {
       ServiceBusConnection__credential: 'managedidentity'
       ServiceBusConnection__clientId: identities.outputs.inventory.clientId
       StorageConnection__blobServiceUri: dataAccount.outputs.blobUrl
-      StorageConnection__credential: 'managedidentity'
-      StorageConnection__clientId: identities.outputs.inventory.clientId
       BackupCopyConnection__blobServiceUri: copyAccount.outputs.blobUrl
-      BackupCopyConnection__credential: 'managedidentity'
-      BackupCopyConnection__clientId: identities.outputs.inventory.clientId
       WebPubSubConnectionString__serviceUri: 'https://${webPubSub.outputs.host}'
-      WebPubSubConnectionString__credential: 'managedidentity'
-      WebPubSubConnectionString__clientId: identities.outputs.inventory.clientId
       INVENTORY_DATABASE_URL: 'postgresql://${identities.outputs.inventory.name}@${inventoryHost}:5432/inventory?sslmode=verify-full'
       SEED_PRODUCTS: seedProducts ? 'true' : 'false'
     })
@@ -780,13 +771,13 @@ output GRPC_APP_NAME string = grpcHost.outputs.appName
 output INVENTORY_GRPC_URL string = grpcHost.outputs.url
 
 @description('Name of the Order service\'s Function App.')
-output ORDER_APP_NAME string = functionsOrder.outputs.appName
+output FUNCTIONS_ORDER_NAME string = functionsOrder.outputs.appName
 
 @description('Address of the Order service.')
 output ORDER_URL string = functionsOrder.outputs.url
 
 @description('Name of the Inventory service\'s Function App.')
-output INVENTORY_APP_NAME string = functionsInventory.outputs.appName
+output FUNCTIONS_INVENTORY_NAME string = functionsInventory.outputs.appName
 
 @description('Address of the Inventory service.')
 output INVENTORY_URL string = functionsInventory.outputs.url

@@ -112,16 +112,16 @@ resource closed 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
 output networkId string = network.id
 
 @description('Subnet of the Container Apps environment.')
-output containersSubnetId string = network.properties.subnets[0].id
+output containersSubnetId string = '${network.id}/subnets/containers'
 
 @description('Subnet of functions-order.')
-output orderSubnetId string = network.properties.subnets[1].id
+output orderSubnetId string = '${network.id}/subnets/functions-order'
 
 @description('Subnet of functions-inventory.')
-output inventorySubnetId string = network.properties.subnets[2].id
+output inventorySubnetId string = '${network.id}/subnets/functions-inventory'
 
 @description('Subnet of the PostgreSQL servers.')
-output databasesSubnetId string = network.properties.subnets[3].id
+output databasesSubnetId string = '${network.id}/subnets/databases'
 
 @description('Subnet of the private endpoints.')
-output privateEndpointsSubnetId string = network.properties.subnets[4].id
+output privateEndpointsSubnetId string = '${network.id}/subnets/private-endpoints'

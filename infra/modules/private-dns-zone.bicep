@@ -9,7 +9,10 @@ param tags { *: string }
 @description('Resource id of the network that asks it.')
 param networkId string
 
-@description('Address that every name of the zone, and the zone itself, leads to; empty: records are made by others.')
+@description('Names in the zone that lead to the address; none where others make the records.')
+param records string[] = []
+
+@description('The address.')
 param address string = ''
 
 resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
@@ -27,8 +30,8 @@ resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
     }
   }
 
-  resource records 'A' = [
-    for record in (empty(address) ? [] : ['*', '@']): {
+  resource addresses 'A' = [
+    for record in records: {
       name: record
       properties: {
         ttl: 300
