@@ -1,14 +1,27 @@
-import { choice, flag, integer, parseConfig, text } from '@valerix/platform/config';
+import {
+  type ServiceBusConnection,
+  type StorageConnection,
+  serviceBusConnection,
+  storageConnection,
+  type WebPubSubConnection,
+  webPubSubConnection,
+} from '@valerix/platform/azure/connection-settings';
+import {
+  type DatabaseAuthentication,
+  databaseAuthentications,
+  databaseUrl,
+} from '@valerix/platform/azure/database-login';
+import { choice, flag, integer, parseConfig } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
-import { pushConnection } from '@valerix/platform/push/push-service';
 import { type TelemetrySettings, telemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 
 export interface AppConfig {
   readonly databaseUrl: string;
-  readonly serviceBus: string;
-  readonly storage: string;
-  readonly webPubSub: string;
+  readonly databaseAuthentication: DatabaseAuthentication;
+  readonly serviceBus: ServiceBusConnection;
+  readonly storage: StorageConnection;
+  readonly webPubSub: WebPubSubConnection;
   readonly databaseMaxConnections: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
@@ -22,10 +35,11 @@ export interface AppConfig {
 export function readConfig(env: Readonly<Record<string, string | undefined>>): AppConfig {
   const settings = parseConfig(
     {
-      INVENTORY_DATABASE_URL: text(),
-      ServiceBusConnection: text(),
-      StorageConnection: text(),
-      WebPubSubConnectionString: pushConnection(),
+      INVENTORY_DATABASE_URL: databaseUrl(env),
+      DATABASE_AUTHENTICATION: choice(databaseAuthentications, 'password'),
+      ServiceBusConnection: serviceBusConnection(env),
+      StorageConnection: storageConnection(env, ['tableServiceUri']),
+      WebPubSubConnectionString: webPubSubConnection(env),
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
@@ -36,6 +50,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   );
   return Object.freeze({
     databaseUrl: settings.INVENTORY_DATABASE_URL,
+    databaseAuthentication: settings.DATABASE_AUTHENTICATION,
     serviceBus: settings.ServiceBusConnection,
     storage: settings.StorageConnection,
     webPubSub: settings.WebPubSubConnectionString,

@@ -1,5 +1,16 @@
 import type { ChaosSettings } from '@valerix/contracts/chaos-api';
-import { choice, flag, integer, optionalText, parseConfig, text } from '@valerix/platform/config';
+import {
+  type ServiceBusConnection,
+  type StorageConnection,
+  serviceBusConnection,
+  storageConnection,
+} from '@valerix/platform/azure/connection-settings';
+import {
+  type DatabaseAuthentication,
+  databaseAuthentications,
+  databaseUrl,
+} from '@valerix/platform/azure/database-login';
+import { choice, flag, integer, optionalText, parseConfig } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
 import { type TelemetrySettings, telemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
@@ -7,8 +18,9 @@ import { chaosSettingsOf, chaosVariables } from './chaos/chaos-settings.ts';
 
 export interface HostConfig {
   readonly databaseUrl: string;
-  readonly serviceBus: string;
-  readonly storage: string;
+  readonly databaseAuthentication: DatabaseAuthentication;
+  readonly serviceBus: ServiceBusConnection;
+  readonly storage: StorageConnection;
   /** The address both servers listen on. */
   readonly address: string;
   /** Of the gRPC server; 0 takes a free one. */
@@ -34,9 +46,10 @@ const PORT_MAX = 65_535;
 export function readConfig(env: Readonly<Record<string, string | undefined>>): HostConfig {
   const settings = parseConfig(
     {
-      INVENTORY_DATABASE_URL: text(),
-      ServiceBusConnection: text(),
-      StorageConnection: text(),
+      INVENTORY_DATABASE_URL: databaseUrl(env),
+      DATABASE_AUTHENTICATION: choice(databaseAuthentications, 'password'),
+      ServiceBusConnection: serviceBusConnection(env),
+      StorageConnection: storageConnection(env, ['tableServiceUri']),
       GRPC_HOST: optionalText(),
       GRPC_PORT: integer(50_051, { max: PORT_MAX }),
       HEALTH_PORT: integer(50_052, { max: PORT_MAX }),
@@ -52,6 +65,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
   );
   return Object.freeze({
     databaseUrl: settings.INVENTORY_DATABASE_URL,
+    databaseAuthentication: settings.DATABASE_AUTHENTICATION,
     serviceBus: settings.ServiceBusConnection,
     storage: settings.StorageConnection,
     address: settings.GRPC_HOST ?? '0.0.0.0',

@@ -51,18 +51,19 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
   armCrashPoint(config.crashPoint, logger);
   const database = openInventoryDatabase({
     url: config.databaseUrl,
+    authentication: config.databaseAuthentication,
     maxConnections: config.databaseMaxConnections,
     logger,
     seed: config.seedProducts,
   });
-  const messaging = parts.messaging ?? makeMessaging({ connectionString: config.serviceBus });
+  const messaging = parts.messaging ?? makeMessaging(config.serviceBus);
   const outbox = makeOutbox({ database, messaging, logger });
   const products = makeProducts({ database, outbox });
   const reservations = makeReservations({ database, outbox, metrics });
   observeStockLevels({ metrics, products, outbox, logger });
   const watch = makeWatch({
     service: SERVICE,
-    storageConnection: config.storage,
+    storage: config.storage,
     messaging,
     metrics,
     logger,
