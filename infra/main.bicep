@@ -105,7 +105,7 @@ param alwaysReadyVerifyOrders int = tier == 'prod' ? 1 : 0
 
 // The gRPC host
 
-@description('Image of the gRPC host. azd sets it to what was deployed last, so that provisioning again keeps it; empty at first: a page of Microsoft\'s stands in until the first deployment.')
+@description('Image of the gRPC host. azd sets it to what was deployed last, so that provisioning again keeps it; empty at first: a sample of Microsoft\'s stands in until the first deployment.')
 param grpcImage string = ''
 
 @description('vCPUs of a replica; memory is twice as many GiB.')
@@ -201,8 +201,10 @@ param seedProducts bool = tier != 'prod'
 
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
-var placeholderImage = 'mcr.microsoft.com/azuredocs/containerapps-helloworld:latest'
-var image = empty(grpcImage) ? placeholderImage : grpcImage
+var placeholderImage = 'mcr.microsoft.com/dotnet/samples:aspnetapp'
+var copyLocation = backupCopyLocation == location
+  ? fail('backupCopyLocation is the region of all the rest: a copy there is lost with it.')
+  : backupCopyLocation
 var busIsPrivate = privateEndpoints && serviceBusSku == 'Premium'
 
 var names = {
@@ -317,7 +319,7 @@ module copyAccount 'modules/storage-account.bicep' = {
   scope: group
   name: 'storage-copies'
   params: {
-    location: backupCopyLocation
+    location: copyLocation
     tags: tags
     name: names.backupCopies
     sku: 'Standard_LRS'
@@ -595,7 +597,8 @@ module grpcHost 'modules/grpc-host.bicep' = {
     environmentId: containerEnvironment.outputs.environmentId
     identityId: identities.outputs.grpc.id
     registryHost: registry.outputs.loginServer
-    image: image
+    image: grpcImage
+    placeholderImage: placeholderImage
     cpu: grpcCpu
     minReplicas: grpcMinReplicas
     maxReplicas: max(grpcMinReplicas, grpcMaxReplicas)
@@ -622,7 +625,7 @@ module databaseRoles 'modules/database-roles-job.bicep' = {
     environmentId: containerEnvironment.outputs.environmentId
     identity: identities.outputs.databaseRoles
     registryHost: registry.outputs.loginServer
-    image: image
+    image: empty(grpcImage) ? placeholderImage : grpcImage
     roles: [
       {
         server: databases[0].outputs.host

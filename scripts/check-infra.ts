@@ -21,7 +21,7 @@ if (bicep === undefined) {
     ['build', main, '--stdout'],
     ...parameterFiles.map((name) => ['build-params', join(infra, name), '--stdout']),
   ].filter((args) => {
-    const { succeeded, complaints } = bicep.run(...args);
+    const { succeeded, complaints } = bicep.run(args);
     if (complaints !== '') console.error(complaints);
     return !succeeded || complaints !== '';
   });

@@ -122,7 +122,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       cors: { allowedOrigins: allowedOrigins }
       appSettings: map(items(union(hostSettings, settings)), setting => { name: setting.key, value: setting.value })

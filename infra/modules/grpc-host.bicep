@@ -20,8 +20,11 @@ param identityId string
 @description('Host name of the container registry.')
 param registryHost string
 
-@description('The image.')
+@description('The image; empty before the first deployment.')
 param image string
+
+@description('Image that stands in until then.')
+param placeholderImage string
 
 @description('Settings of the service.')
 param settings { *: string }
@@ -45,6 +48,12 @@ param concurrentCalls int
 
 var grpcPort = 50051
 var healthPort = 50052
+
+// azd puts the image into an app that is there already, and changes nothing else of it. So what stands in has to pass the
+// probes, or making the app fails after a quarter of an hour: it is told to listen on the host's ports, where it has no
+// /health/live. Provisioning again, with the image, asks for that.
+var hasImage = !empty(image)
+var placeholderSettings = hasImage ? {} : { ASPNETCORE_HTTP_PORTS: '${grpcPort};${healthPort}' }
 var memoryOf = { '0.25': '0.5Gi', '0.5': '1Gi', '1.0': '2Gi', '2.0': '4Gi', '4.0': '8Gi' }
 
 resource app 'Microsoft.App/containerApps@2025-01-01' = {
@@ -82,13 +91,13 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = {
       containers: [
         {
           name: 'grpc-inventory-host'
-          image: image
+          image: hasImage ? image : placeholderImage
           resources: {
             cpu: json(cpu)
             memory: memoryOf[cpu]
           }
           env: map(
-            items(union(settings, { GRPC_PORT: string(grpcPort), HEALTH_PORT: string(healthPort) })),
+            items(union(settings, placeholderSettings, { GRPC_PORT: string(grpcPort), HEALTH_PORT: string(healthPort) })),
             setting => { name: setting.key, value: setting.value }
           )
           probes: [
@@ -101,7 +110,8 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = {
             {
               // Whether the process still answers; what it depends on is no reason to kill it.
               type: 'Liveness'
-              httpGet: { port: healthPort, path: '/health/live' }
+              httpGet: hasImage ? { port: healthPort, path: '/health/live' } : null
+              tcpSocket: hasImage ? null : { port: healthPort }
               periodSeconds: 10
               timeoutSeconds: 2
               failureThreshold: 3

@@ -122,7 +122,7 @@ resource requireTls 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@20
   parent: server
   name: 'require_secure_transport'
   properties: {
-    value: 'ON'
+    value: 'on'
     source: 'user-override'
   }
   dependsOn: [minimumTls]

@@ -64,7 +64,8 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
     publicNetworkAccess: privateOnly ? 'Disabled' : 'Enabled'
     networkAcls: {
       defaultAction: 'Deny'
-      bypass: 'None'
+      // Azure's own services, by their identities and roles: a deployment puts the package of an app here.
+      bypass: 'AzureServices'
       virtualNetworkRules: [
         for id in privateOnly ? [] : subnetIds: {
           id: id

@@ -46,5 +46,5 @@ test('where there is none, there is none', () => {
 
 test('what a compiler complains about is handed on', () => {
   const bicep = findBicep([{ from: 'here', command: compiler('1.0.1') }]);
-  expect(bicep?.run('build', 'Warning BCP318')).toMatchObject({ succeeded: true, complaints: 'Warning BCP318' });
+  expect(bicep?.run(['build', 'Warning BCP318'])).toMatchObject({ succeeded: true, complaints: 'Warning BCP318' });
 });

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { bringFromNuget } from './nuget-bicep.ts';
 
-export interface BicepRun {
+interface BicepRun {
   readonly succeeded: boolean;
   readonly output: string;
   /** Errors and warnings alike; empty when there is nothing to say. */
@@ -14,7 +14,7 @@ export interface Bicep {
   readonly version: string;
   /** Where it was found, in words. */
   readonly from: string;
-  run(...args: string[]): BicepRun;
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): BicepRun;
 }
 
 /** A place where a compiler may be; asked only when the ones before it have none. */
@@ -42,21 +42,21 @@ export function findBicep(places: readonly Candidate[] = candidates): Bicep | un
   for (const { from, command } of places) {
     const found = command();
     if (found === undefined) continue;
-    const [, version, major, minor] = /version ((\d+)\.(\d+)\S*)/.exec(run(found, '--version').output) ?? [];
+    const [, version, major, minor] = /version ((\d+)\.(\d+)\S*)/.exec(run(found, ['--version']).output) ?? [];
     if (version === undefined) continue;
     const isOld = Number(major) === OLDEST[0] && Number(minor) < OLDEST[1];
     if (isOld) console.error(`Bicep ${version} from ${from} is too old: ${OLDEST.join('.')} or later is needed.`);
-    else return { version, from, run: (...args) => run(found, ...args) };
+    else return { version, from, run: (args, env) => run(found, args, env) };
   }
   return undefined;
 }
 
-function run(command: string, ...args: string[]): BicepRun {
+function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): BicepRun {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',
     maxBuffer: TWO_HUNDRED_MB,
     // The compiler needs no words of other languages, and a slim machine has no library for them.
-    env: { ...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' },
+    env: { ...process.env, ...env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' },
   });
   return {
     succeeded: status === 0,

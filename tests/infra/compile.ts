@@ -12,7 +12,7 @@ export interface Compiled {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const main = join(root, 'infra/main.bicep');
 
-/** What somebody gives who takes the cheapest there is. */
+/** What somebody gives who takes the cheapest there is, before the first deployment: a placeholder runs. */
 const devParameters = `
 param environmentName = 'policies'
 param location = 'westeurope'
@@ -24,12 +24,16 @@ export async function compileInfra(bicep: Bicep): Promise<Compiled> {
   const cache = join(root, 'node_modules/.cache/infra');
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'run-'));
-  const must = (...args: string[]): string => {
-    const { succeeded, output, complaints } = bicep.run(...args);
+  const must = (args: readonly string[], env?: Readonly<Record<string, string>>): string => {
+    const { succeeded, output, complaints } = bicep.run(args, env);
     if (!succeeded) throw new Error(`bicep ${args[0]} failed: ${complaints}`);
     return output;
   };
-  const snapshotOf = async (tier: string, parameters: string): Promise<string> => {
+  const snapshotOf = async (
+    tier: string,
+    parameters: string,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<string> => {
     const file = join(folder, `${tier}.bicepparam`);
     const using = relative(folder, main).replaceAll('\\', '/');
     await writeFile(file, `using '${using}'\n${parameters.replace(/^using .*$/m, '')}`);
@@ -40,14 +44,16 @@ export async function compileInfra(bicep: Bicep): Promise<Compiled> {
       '--tenant-id',
       '00000000-0000-0000-0000-000000000002',
     ];
-    must('snapshot', file, '--mode', 'overwrite', ...scope);
+    must(['snapshot', file, '--mode', 'overwrite', ...scope], env);
     return readFile(join(folder, `${tier}.snapshot.json`), 'utf8');
   };
   try {
     return {
       dev: await snapshotOf('dev', devParameters),
-      prod: await snapshotOf('prod', await readFile(join(root, 'infra/prod.bicepparam'), 'utf8')),
-      template: must('build', main, '--stdout'),
+      prod: await snapshotOf('prod', await readFile(join(root, 'infra/prod.bicepparam'), 'utf8'), {
+        SERVICE_GRPC_INVENTORY_HOST_IMAGE_NAME: 'registry.example/grpc-inventory-host:1',
+      }),
+      template: must(['build', main, '--stdout']),
     };
   } finally {
     await rm(folder, { recursive: true });

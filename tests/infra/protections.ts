@@ -9,6 +9,7 @@ import {
   withoutToken,
 } from './deployment.ts';
 import { rawSettingsOf } from './policies/settings.ts';
+import { outputNames } from './policies/surroundings.ts';
 import { applies, type Requirement, requirements } from './requirements.ts';
 
 /** One way to take one protection away; `policy` is the one that has to notice. */
@@ -128,25 +129,12 @@ const ofAlerts = (deployment: Deployment): Removal[] =>
     })),
   );
 
-const ofOutputs = ({ outputs }: Deployment): Removal[] =>
-  [
-    'AZURE_CONTAINER_REGISTRY_ENDPOINT',
-    'AZURE_RESOURCE_GROUP',
-    'DASHBOARD_URL',
-    'DATABASE_ROLES_JOB_NAME',
-    'FUNCTIONS_INVENTORY_NAME',
-    'FUNCTIONS_ORDER_NAME',
-    'INVENTORY_URL',
-    'ORDER_URL',
-    'STOREFRONT_URL',
-    'WEB_PUBSUB_HOST',
-  ]
-    .filter((name) => name in outputs)
-    .map((name) => ({
-      policy: 'outputs',
-      what: `without ${name}`,
-      remove: (changed: Deployment) => void delete changed.outputs[name],
-    }));
+const ofOutputs = (): Removal[] =>
+  outputNames.map((name) => ({
+    policy: 'outputs',
+    what: `without ${name}`,
+    remove: (changed: Deployment) => void delete changed.outputs[name],
+  }));
 
 /** Everything that can be taken away by rule, one at a time. */
 export const mechanicalRemovals = (deployment: Deployment): Removal[] =>

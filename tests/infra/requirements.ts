@@ -81,7 +81,7 @@ export const requirements: readonly Requirement[] = [
     type: `${postgres}/configurations`,
     where: named('/require_secure_transport'),
     path: 'properties.value',
-    ...is('ON'),
+    ...is('on', 'ON'),
     broken: 'OFF',
   },
 
@@ -141,13 +141,6 @@ export const requirements: readonly Requirement[] = [
     path: 'properties.allow',
     ...is(false),
     broken: true,
-  },
-  {
-    policy: 'no-keys',
-    type: 'Microsoft.Web/sites',
-    path: 'properties.siteConfig.ftpsState',
-    ...is('Disabled'),
-    broken: 'AllAllowed',
   },
 
   { policy: 'not-public', type: storage, path: 'properties.allowBlobPublicAccess', ...is(false), broken: true },

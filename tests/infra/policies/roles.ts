@@ -17,7 +17,7 @@ const telemetry = 'Microsoft.Insights/components/appi';
 const registry = 'Microsoft.ContainerRegistry/registries/acr';
 
 /** Which service may do what where: this and nothing else. */
-export const expectedRoles: Readonly<Record<string, readonly (readonly [place: string, role: Role])[]>> = {
+const expectedRoles: Readonly<Record<string, readonly (readonly [place: string, role: Role])[]>> = {
   order: [
     [`${bus}/queues/verify-orders`, sender],
     [`${bus}/topics/order-events`, sender],

@@ -80,11 +80,14 @@ function faultsOf({ resource: prefix, identity, readConfig, others, besides }: P
   const { complaint, read } = readConfig ? tryToRead(readConfig, given) : { complaint: undefined, read: new Set() };
   const fault = (text: string) => `${resource.name}: ${text}`;
   const identities = Object.keys(resource.identity?.userAssignedIdentities ?? {}).map(identityIn);
+  // The placeholder's, which is there before the first deployment and gone after it.
+  const isPlaceholder = String(valueAt(resource, 'properties.template.containers.0.image')).startsWith('mcr.');
+  const readByOthers = [...others, ...(isPlaceholder ? ['ASPNETCORE_HTTP_PORTS'] : [])];
   return [
     ...(complaint === undefined ? [] : [fault(complaint)]),
     ...[...others, ...besides].filter((name) => given[name] === undefined).map((name) => fault(`${name} is missing.`)),
     ...Object.keys(given)
-      .filter((name) => !read.has(name) && !others.includes(name))
+      .filter((name) => !read.has(name) && !readByOthers.includes(name))
       .map((name) => fault(`nobody reads ${name}.`)),
     ...(given.DATABASE_AUTHENTICATION === 'entra' || !readConfig ? [] : [fault('logs in with a password.')]),
     ...(identities.join() === identity ? [] : [fault(`runs as ${identities.join()}.`)]),

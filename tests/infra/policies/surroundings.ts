@@ -36,7 +36,7 @@ export const tags: Policy = {
 };
 
 /** The outputs that hooks and people go by. */
-const outputNames = [
+export const outputNames = [
   'AZURE_CONTAINER_REGISTRY_ENDPOINT',
   'AZURE_RESOURCE_GROUP',
   'DASHBOARD_URL',
