@@ -349,9 +349,7 @@ module endpoints 'modules/private-endpoints.bicep' = if (privateEndpoints) {
         { name: 'pe-data-table', resourceId: dataAccount.outputs.accountId, group: 'table' }
         { name: 'pe-copies', resourceId: copyAccount.outputs.accountId, group: 'blob' }
       ],
-      busIsPrivate
-        ? [{ name: 'pe-service-bus', resourceId: serviceBus.outputs.namespaceId, group: 'namespace' }]
-        : []
+      busIsPrivate ? [{ name: 'pe-service-bus', resourceId: serviceBus.outputs.namespaceId, group: 'namespace' }] : []
     )
   }
 }
@@ -367,26 +365,86 @@ module serviceBusAccess 'modules/service-bus-access.bicep' = {
   params: {
     namespaceName: names.serviceBus
     onQueues: [
-      { entity: 'verify-orders', principalId: identities.outputs.order.principalId, role: 'Azure Service Bus Data Sender' }
-      { entity: 'verify-orders', principalId: identities.outputs.inventory.principalId, role: 'Azure Service Bus Data Sender' }
-      { entity: 'verify-orders', principalId: identities.outputs.inventory.principalId, role: 'Azure Service Bus Data Receiver' }
-      { entity: 'verify-orders', principalId: identities.outputs.grpc.principalId, role: 'Azure Service Bus Data Receiver' }
+      {
+        entity: 'verify-orders'
+        principalId: identities.outputs.order.principalId
+        role: 'Azure Service Bus Data Sender'
+      }
+      {
+        entity: 'verify-orders'
+        principalId: identities.outputs.inventory.principalId
+        role: 'Azure Service Bus Data Sender'
+      }
+      {
+        entity: 'verify-orders'
+        principalId: identities.outputs.inventory.principalId
+        role: 'Azure Service Bus Data Receiver'
+      }
+      {
+        entity: 'verify-orders'
+        principalId: identities.outputs.grpc.principalId
+        role: 'Azure Service Bus Data Receiver'
+      }
     ]
     onTopics: [
-      { entity: 'order-events', principalId: identities.outputs.order.principalId, role: 'Azure Service Bus Data Sender' }
-      { entity: 'inventory-events', principalId: identities.outputs.order.principalId, role: 'Azure Service Bus Data Sender' }
-      { entity: 'system-metrics', principalId: identities.outputs.order.principalId, role: 'Azure Service Bus Data Sender' }
-      { entity: 'order-events', principalId: identities.outputs.inventory.principalId, role: 'Azure Service Bus Data Sender' }
-      { entity: 'inventory-events', principalId: identities.outputs.inventory.principalId, role: 'Azure Service Bus Data Sender' }
-      { entity: 'system-metrics', principalId: identities.outputs.inventory.principalId, role: 'Azure Service Bus Data Sender' }
-      { entity: 'inventory-events', principalId: identities.outputs.grpc.principalId, role: 'Azure Service Bus Data Sender' }
-      { entity: 'system-metrics', principalId: identities.outputs.grpc.principalId, role: 'Azure Service Bus Data Sender' }
+      {
+        entity: 'order-events'
+        principalId: identities.outputs.order.principalId
+        role: 'Azure Service Bus Data Sender'
+      }
+      {
+        entity: 'inventory-events'
+        principalId: identities.outputs.order.principalId
+        role: 'Azure Service Bus Data Sender'
+      }
+      {
+        entity: 'system-metrics'
+        principalId: identities.outputs.order.principalId
+        role: 'Azure Service Bus Data Sender'
+      }
+      {
+        entity: 'order-events'
+        principalId: identities.outputs.inventory.principalId
+        role: 'Azure Service Bus Data Sender'
+      }
+      {
+        entity: 'inventory-events'
+        principalId: identities.outputs.inventory.principalId
+        role: 'Azure Service Bus Data Sender'
+      }
+      {
+        entity: 'system-metrics'
+        principalId: identities.outputs.inventory.principalId
+        role: 'Azure Service Bus Data Sender'
+      }
+      {
+        entity: 'inventory-events'
+        principalId: identities.outputs.grpc.principalId
+        role: 'Azure Service Bus Data Sender'
+      }
+      {
+        entity: 'system-metrics'
+        principalId: identities.outputs.grpc.principalId
+        role: 'Azure Service Bus Data Sender'
+      }
     ]
     onSubscriptions: [
-      { topic: 'inventory-events', subscription: 'order-service-sub', principalId: identities.outputs.order.principalId }
-      { topic: 'order-events', subscription: 'inventory-service-sub', principalId: identities.outputs.inventory.principalId }
+      {
+        topic: 'inventory-events'
+        subscription: 'order-service-sub'
+        principalId: identities.outputs.order.principalId
+      }
+      {
+        topic: 'order-events'
+        subscription: 'inventory-service-sub'
+        principalId: identities.outputs.inventory.principalId
+      }
       { topic: 'order-events', subscription: 'dashboard-sub', principalId: identities.outputs.inventory.principalId }
-      { topic: 'inventory-events', subscription: 'dashboard-sub', principalId: identities.outputs.inventory.principalId }
+      {
+        topic: 'inventory-events'
+        subscription: 'dashboard-sub'
+        principalId: identities.outputs.inventory.principalId
+      }
       { topic: 'system-metrics', subscription: 'dashboard-sub', principalId: identities.outputs.inventory.principalId }
     ]
   }
@@ -694,9 +752,7 @@ module functionsInventory 'modules/function-app.bicep' = {
     httpConcurrency: httpConcurrency
     alwaysReady: concat(
       alwaysReadyHttp > 0 ? [{ name: 'http', instanceCount: alwaysReadyHttp }] : [],
-      alwaysReadyVerifyOrders > 0
-        ? [{ name: 'function:orders-verify', instanceCount: alwaysReadyVerifyOrders }]
-        : []
+      alwaysReadyVerifyOrders > 0 ? [{ name: 'function:orders-verify', instanceCount: alwaysReadyVerifyOrders }] : []
     )
     insightsConnectionString: monitoring.outputs.insightsConnectionString
     workspaceId: monitoring.outputs.workspaceId

@@ -160,6 +160,15 @@ export const handRemovals: readonly Removal[] = [
     what: `the gRPC host has no ${type} probe`,
     remove: probesWithout(type),
   })),
+  {
+    policy: 'looked-after',
+    what: 'the gRPC host is only asked whether its port is open',
+    remove: (deployment) =>
+      setAt(named(deployment, 'ca-grpc-'), 'properties.template.containers.0.probes.1', {
+        type: 'Liveness',
+        tcpSocket: { port: 50052 },
+      }),
+  },
   ...['func-order-', 'func-inventory-'].map((prefix) => ({
     policy: 'looked-after',
     what: `${prefix} starts cold`,

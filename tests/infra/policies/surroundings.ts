@@ -61,15 +61,24 @@ export const liveness: Policy = {
   name: 'looked-after',
   violations(deployment) {
     const [host] = ofType(deployment, 'Microsoft.App/containerApps');
-    const probes = (valueAt(host, 'properties.template.containers.0.probes') ?? []) as readonly { type: string }[];
+    const probes = (valueAt(host, 'properties.template.containers.0.probes') ?? []) as readonly {
+      type: string;
+      httpGet?: { path: string };
+    }[];
+    const alive = probes.find(({ type }) => type === 'Liveness')?.httpGet?.path;
     return [
       ...['Startup', 'Liveness', 'Readiness']
         .filter((type) => !probes.some((probe) => probe.type === type))
         .map((type) => `The gRPC host has no ${type} probe.`),
+      // What stands in before the first deployment has no such page.
+      ...(alive === '/health/live' || !hasOwnImage(host) ? [] : ['Nobody notices a gRPC host that hangs.']),
       ...(deployment.tier === 'prod' ? coldApps(deployment) : []),
     ];
   },
 };
+
+const hasOwnImage = (host: unknown): boolean =>
+  !String(valueAt(host, 'properties.template.containers.0.image')).startsWith('mcr.');
 
 const coldApps = (deployment: Deployment): string[] =>
   ofType(deployment, 'Microsoft.Web/sites').flatMap((app) => {
