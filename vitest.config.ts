@@ -24,6 +24,17 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          name: 'infra',
+          include: ['tests/infra/**/*.test.ts'],
+          // What a deployment would make, compiled once for all files.
+          globalSetup: ['./tests/setup/infra.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: 'system',
           include: ['tests/integration/**/*.test.ts'],
           // One system for all files, which take turns with it.
