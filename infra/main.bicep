@@ -522,21 +522,20 @@ module databaseZone 'modules/private-dns-zone.bicep' = {
   }
 }
 
+// The databases themselves are made by the job that makes their roles: what Azure Resource Manager makes belongs to a role
+// of the server's own, which would not let go of it.
 var databaseServers = separateDatabaseServers
-  ? [
-      { name: 'psql-orders-${token}', databases: ['orders'] }
-      { name: 'psql-inventory-${token}', databases: ['inventory'] }
-    ]
-  : [{ name: 'psql-${token}', databases: ['orders', 'inventory'] }]
+  ? ['psql-orders-${token}', 'psql-inventory-${token}']
+  : ['psql-${token}']
 
 module databases 'modules/postgres-server.bicep' = [
   for server in databaseServers: {
     scope: group
-    name: server.name
+    name: server
     params: {
       location: location
       tags: tags
-      name: server.name
+      name: server
       version: databaseVersion
       sku: databaseSku
       storageGb: databaseStorageGb
@@ -545,7 +544,6 @@ module databases 'modules/postgres-server.bicep' = [
       backupRetentionDays: databaseBackupRetentionDays
       subnetId: network.outputs.databasesSubnetId
       dnsZoneId: databaseZone.outputs.zoneId
-      databases: server.databases
       administrators: concat(
         [
           {
@@ -662,7 +660,7 @@ module grpcHost 'modules/grpc-host.bicep' = {
     maxReplicas: max(grpcMinReplicas, grpcMaxReplicas)
     concurrentCalls: grpcConcurrentCalls
     settings: union(everywhere, {
-      INVENTORY_DATABASE_URL: 'postgresql://${identities.outputs.grpc.name}@${inventoryHost}:5432/inventory?sslmode=verify-full'
+      INVENTORY_DATABASE_URL: 'postgresql://${identities.outputs.grpc.name}@${inventoryHost}:5432/inventory?sslmode=verify-full&options=-c%20role%3Dinventory_owner'
       SEED_PRODUCTS: seedProducts ? 'true' : 'false'
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.insightsConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${identities.outputs.grpc.clientId}'
@@ -689,13 +687,16 @@ module databaseRoles 'modules/database-roles-job.bicep' = {
         server: databases[0].outputs.host
         database: 'orders'
         owner: 'orders_owner'
-        members: [identities.outputs.order.name]
+        members: [{ name: identities.outputs.order.name, objectId: identities.outputs.order.principalId }]
       }
       {
         server: inventoryHost
         database: 'inventory'
         owner: 'inventory_owner'
-        members: [identities.outputs.inventory.name, identities.outputs.grpc.name]
+        members: [
+          { name: identities.outputs.inventory.name, objectId: identities.outputs.inventory.principalId }
+          { name: identities.outputs.grpc.name, objectId: identities.outputs.grpc.principalId }
+        ]
       }
     ]
   }
@@ -726,7 +727,7 @@ module functionsOrder 'modules/function-app.bicep' = {
       ServiceBusConnection__clientId: identities.outputs.order.clientId
       StorageConnection__blobServiceUri: dataAccount.outputs.blobUrl
       WebPubSubConnectionString__serviceUri: 'https://${webPubSub.outputs.host}'
-      ORDERS_DATABASE_URL: 'postgresql://${identities.outputs.order.name}@${databases[0].outputs.host}:5432/orders?sslmode=verify-full'
+      ORDERS_DATABASE_URL: 'postgresql://${identities.outputs.order.name}@${databases[0].outputs.host}:5432/orders?sslmode=verify-full&options=-c%20role%3Dorders_owner'
       INVENTORY_GRPC_URL: grpcHost.outputs.url
     })
   }
@@ -762,7 +763,7 @@ module functionsInventory 'modules/function-app.bicep' = {
       StorageConnection__blobServiceUri: dataAccount.outputs.blobUrl
       BackupCopyConnection__blobServiceUri: copyAccount.outputs.blobUrl
       WebPubSubConnectionString__serviceUri: 'https://${webPubSub.outputs.host}'
-      INVENTORY_DATABASE_URL: 'postgresql://${identities.outputs.inventory.name}@${inventoryHost}:5432/inventory?sslmode=verify-full'
+      INVENTORY_DATABASE_URL: 'postgresql://${identities.outputs.inventory.name}@${inventoryHost}:5432/inventory?sslmode=verify-full&options=-c%20role%3Dinventory_owner'
       SEED_PRODUCTS: seedProducts ? 'true' : 'false'
     })
   }

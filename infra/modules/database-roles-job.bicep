@@ -35,8 +35,8 @@ type databaseRoles = {
   @description('Role that owns the database and cannot log in.')
   owner: string
 
-  @description('Names of the identities that work as the owner.')
-  members: string[]
+  @description('The identities that work as the owner. By the object id the server need not look for the name in the directory.')
+  members: { name: string, objectId: string }[]
 }
 
 @description('What the job makes.')

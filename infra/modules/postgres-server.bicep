@@ -38,9 +38,6 @@ param subnetId string
 @description('Private DNS zone, linked to the network already: the server registers itself there.')
 param dnsZoneId string
 
-@description('Names of the databases.')
-param databases string[]
-
 @description('Somebody who may do everything on the server.')
 type administrator = {
   @description('Object id in Entra.')
@@ -96,18 +93,6 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
 }
 
 // A server does one thing at a time and answers ServerIsBusy to the rest: hence one after the other down to the end.
-@batchSize(1)
-resource serverDatabases 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2025-08-01' = [
-  for database in databases: {
-    parent: server
-    name: database
-    properties: {
-      charset: 'UTF8'
-      collation: 'en_US.utf8'
-    }
-  }
-]
-
 resource minimumTls 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01' = {
   parent: server
   name: 'ssl_min_protocol_version'
@@ -115,7 +100,6 @@ resource minimumTls 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@20
     value: 'TLSv1.2'
     source: 'user-override'
   }
-  dependsOn: [serverDatabases]
 }
 
 resource requireTls 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01' = {

@@ -1,6 +1,6 @@
 import { odata, RestError } from '@azure/data-tables';
 import type { StorageConnection } from '../azure/connection-settings.ts';
-import { openTableClient } from '../azure/table-client.ts';
+import { ensureTable, openTableClient } from '../azure/table-client.ts';
 import { MINUTE, SECOND } from '../durations.ts';
 import {
   bucketRow,
@@ -60,7 +60,7 @@ export function openAlertTable(storage: StorageConnection): AlertTable {
   let created: Promise<void> | undefined;
 
   const create = () => {
-    created ??= table.createTable(bounded()).catch((error: unknown) => {
+    created ??= ensureTable(table, AbortSignal.timeout(TIMEOUT_MS)).catch((error: unknown) => {
       created = undefined;
       throw error;
     });

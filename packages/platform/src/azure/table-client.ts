@@ -1,6 +1,7 @@
 import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import type { StorageConnection } from './connection-settings.ts';
 import { processIdentity } from './credential.ts';
+import { unlessForbidden } from './unless-forbidden.ts';
 
 /** One table of a storage account. Nothing is connected before the first use, and the table need not be there. */
 export function openTableClient(
@@ -18,4 +19,12 @@ export function openTableClient(
   if (connection.tableServiceUri === undefined)
     throw new TypeError('This storage account was set up without its tables.');
   return new TableClient(connection.tableServiceUri, table, processIdentity, options);
+}
+
+/**
+ * Makes the table unless it is there. On Azure the deployment has made it, and its roles are on the table alone: who may use
+ * it may not make it, and is told so whether it is there or not; the next use then says what is wrong, if anything is.
+ */
+export async function ensureTable(table: TableClient, abortSignal?: AbortSignal): Promise<void> {
+  await table.createTable({ ...(abortSignal && { abortSignal }) }).catch(unlessForbidden);
 }
