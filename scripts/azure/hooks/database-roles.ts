@@ -30,7 +30,7 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.error(
-    `Its log: az containerapp job logs show --name ${job} --resource-group ${resourceGroup} --container ${job}`,
+    `Its log: az containerapp job logs show --name ${job} --resource-group ${resourceGroup} --container database-roles`,
   );
   console.error(
     'or, in the Log Analytics workspace, ContainerAppConsoleLogs_CL of that job. Once mended: azd deploy grpc-inventory-host',
