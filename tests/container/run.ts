@@ -11,8 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { credentials, Metadata } from '@grpc/grpc-js';
-import { InventoryServiceClient, type ReserveStockResponse } from '@valerix/contracts/grpc';
+import { type InventoryClient, makeInventoryClient } from '../../functions-order/src/inventory/inventory-client.ts';
 import { startGround } from '../packages/ground.ts';
 import { startAlone } from '../packages/start-alone.ts';
 import { until } from '../system/until.ts';
@@ -30,14 +29,11 @@ function expect(what: string, truth: boolean): void {
   console.log(`  ${what}`);
 }
 
-function reserve(client: InventoryServiceClient): Promise<ReserveStockResponse> {
-  const request = { orderId: randomUUID(), productId: PRODUCT, quantity: 1, lines: [] };
-  return new Promise((resolve, reject) => {
-    client.reserveStock(request, new Metadata(), { deadline: Date.now() + 10_000 }, (error, answer) =>
-      error === null ? resolve(answer) : reject(error),
-    );
-  });
-}
+const reserve = (client: InventoryClient) =>
+  client.reserveStock(
+    { orderId: randomUUID(), productId: PRODUCT, quantity: 1, lines: [] },
+    { deadline: Date.now() + 10_000 },
+  );
 
 const work = await mkdtemp(join(tmpdir(), 'valerix-image-'));
 console.log('The steps of grpc-inventory-host/Dockerfile:');
@@ -76,7 +72,7 @@ try {
     await run(inImage(check), checkArgs, { env, ...account });
     expect('HEALTHCHECK to succeed', true);
 
-    const client = new InventoryServiceClient(new URL(endpoints.grpc).host, credentials.createInsecure());
+    const client = makeInventoryClient(endpoints.grpc);
     const first = await reserve(client);
     expect('ReserveStock to reserve', first.success);
     const underWay = reserve(client);
