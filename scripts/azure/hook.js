@@ -1,41 +1,65 @@
 /**
  * What azure.yaml runs: `node scripts/azure/hook.js NAME ...`, the same in sh and PowerShell. Installs what is missing and
- * runs scripts/NAME.ts by the Node that this repository pins; without a name it only installs. It is JavaScript of its own because the Node that starts it is whatever the user
- * has (20 or later), which may not run TypeScript, and because nothing may be installed yet.
+ * runs scripts/NAME.ts by the Node that this repository pins; without a name it only installs. It is JavaScript because the
+ * Node that starts it is whatever the user has (20 or later), which may not run TypeScript, and nothing may be installed yet.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const pinnedNode = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
-// npm writes it last.
-const installed = join(root, 'node_modules/.package-lock.json');
-const lock = join(root, 'node_modules.installing');
-/** Longer than an install takes: whoever took the lock then is gone. */
-const LOCK_MS = 10 * 60_000;
+const isWindows = process.platform === 'win32';
+const pinnedNode = join(root, 'node_modules/node/bin', isWindows ? 'node.exe' : 'node');
+/** Holds the process that installs. It lies beside the folder that `npm ci` empties. */
+const lock = join(root, 'node_modules.lock');
 
-const isInstalled = () => existsSync(installed) && existsSync(pinnedNode);
-
-/** azd packages several services at once, and `npm ci` empties the folder that all of them use. */
+/** azd prepares several services at once, and an install empties the folder that all of them use. */
 async function installOnce() {
-  while (!isInstalled() || existsSync(lock)) {
-    try {
-      mkdirSync(lock);
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-      const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > LOCK_MS) rmSync(lock, { recursive: true, force: true });
-      await delay(500);
-      continue;
+  while (existsSync(lock) || !existsSync(pinnedNode)) {
+    if (takeLock()) {
+      try {
+        run('npm', ['ci'], { cwd: root, shell: isWindows });
+      } finally {
+        rmSync(lock, { force: true });
+      }
+      return;
     }
-    try {
-      if (!isInstalled()) run('npm', ['ci'], { cwd: root, shell: process.platform === 'win32' });
-    } finally {
-      rmSync(lock, { recursive: true, force: true });
+    await delay(200);
+  }
+}
+
+/** False while another process holds it. What a process that was killed left behind is installed anew. */
+function takeLock() {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const holder = readHolder();
+    if (holder !== undefined && !isAlive(holder)) {
+      // By the pinned Node all is known to be there, and so it goes first.
+      rmSync(pinnedNode, { force: true });
+      rmSync(lock, { force: true });
     }
+    return false;
+  }
+}
+
+function readHolder() {
+  try {
+    return Number(readFileSync(lock, 'utf8')) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
   }
 }
 
