@@ -73,7 +73,7 @@ const surroundings = { root, example: read('.env.example'), read };
 holdTo('compose.yaml', (text) => composeFaults(text, surroundings), [
   ['restart: unless-stopped', 'restarts: unless-stopped', 'restarts'],
   ['image: postgres:18', 'image: postgres', 'postgres is not pinned'],
-  ["'127.0.0.1:5672:5672'", "'5672:5672'", 'open to the network'],
+  ['127.0.0.1:5672:5672', '5672:5672', 'open to the network'],
   ['target: functions-order', 'target: functions-ordr', 'has no stage functions-ordr'],
   ['servicebus.topology.json', 'topology.json', 'does not exist'],
   [/ORDERS_PASSWORD: \$\{ORDERS_PASSWORD\}/, 'ORDERS_PASSWORD: secret', 'the secret of ORDERS_PASSWORD'],
