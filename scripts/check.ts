@@ -1,4 +1,4 @@
-/** `npm run check`: types, lint and format, unused code, generated code; runs all of them and says which failed. */
+/** `npm run check`: types, lint and format, unused code, generated code, what describes the deployment; runs all of them and says which failed. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,7 @@ const checks: Record<string, () => boolean> = {
   'lint and format': () => run('biome', 'ci', '.'),
   'unused code': () => run('knip'),
   'generated code': generatedCodeIsCurrent,
+  deployment: () => run('node', 'scripts/check-deployment.ts'),
 };
 
 const failed = Object.entries(checks)

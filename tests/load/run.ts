@@ -2,19 +2,24 @@
  * `npm run test:load`: how many orders a second this machine takes, and how long shoppers wait. The figure beside it is
  * the same load on `GET /health`, which does no work of its own: what the host and the client cost alone.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBooks } from '../system/books.ts';
 import { checkPromises } from '../system/promises.ts';
 import { waitUntilQuiet } from '../system/quiet.ts';
 import { makeShop, request } from '../system/shop.ts';
 import { startSystem } from '../system/start.ts';
+import type { LoadReport, Measured } from './report.ts';
 
 const { values } = parseArgs({
   options: {
     orders: { type: 'string', default: '3000' },
     concurrency: { type: 'string', default: '50' },
     products: { type: 'string', default: '20' },
+    /** Where the figures go besides the screen. */
+    json: { type: 'string' },
   },
 });
 const orders = Number(values.orders);
@@ -23,14 +28,6 @@ const productCount = Number(values.products);
 if (![orders, concurrency, productCount].every((n) => Number.isInteger(n) && n > 0)) {
   console.error('--orders, --concurrency and --products must be whole numbers of at least 1.');
   process.exit(2);
-}
-
-interface Measured {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly statuses: Record<string, number>;
 }
 
 /** Runs `work` so often, so many at a time; answers rate and waiting times in milliseconds. */
@@ -82,6 +79,22 @@ try {
   const { breaches } = await checkPromises(books);
   for (const breach of breaches) console.log(breach);
   console.log(breaches.length === 0 ? 'the books are right' : `${breaches.length} promises broken`);
+  if (values.json !== undefined) {
+    const report: LoadReport = {
+      date: new Date().toISOString(),
+      orders,
+      concurrency,
+      products: productCount,
+      cores: availableParallelism(),
+      node: process.version,
+      health: bare,
+      spread,
+      flashSale,
+      breaches: [...breaches],
+    };
+    mkdirSync(dirname(values.json), { recursive: true });
+    writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
   process.exitCode = breaches.length === 0 ? 0 : 1;
 } finally {
   await books.close();
