@@ -39,7 +39,7 @@ const database = openInventoryDatabase({
   logger,
   seed: config.seedProducts,
 });
-const messaging = makeMessaging({ connectionString: config.serviceBus });
+const messaging = makeMessaging(config.serviceBus);
 
 export const outbox = makeOutbox({ database, messaging, logger });
 export const products = makeProducts({ database, outbox });
@@ -49,7 +49,7 @@ observeStockLevels({ metrics, products, outbox, logger });
 
 export const watch = makeWatch({
   service: SERVICE,
-  storageConnection: config.storage,
+  storage: config.storage,
   messaging,
   metrics,
   logger,
@@ -89,7 +89,7 @@ export const consumeOrderEvents = makeConsumer({
 
 export const clientUrl = makeClientUrl(config.webPubSub);
 export const fanOut = makeFanOut({
-  push: makePush({ connectionString: config.webPubSub, metrics, logger }),
+  push: makePush({ connection: config.webPubSub, metrics, logger }),
   metrics,
   logger,
 });

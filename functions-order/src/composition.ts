@@ -58,7 +58,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
   const { metrics, logSink } = telemetry;
   const logger = surroundings.logger ?? makeLogger(SERVICE, config.LOG_LEVEL, console.log, logSink);
   armCrashPoint(config.crashPoint, logger);
-  const messaging = surroundings.messaging ?? makeMessaging({ connectionString: config.ServiceBusConnection });
+  const messaging = surroundings.messaging ?? makeMessaging(config.ServiceBusConnection);
   const database = openDatabase({
     url: config.ORDERS_DATABASE_URL,
     maxConnections: config.DATABASE_MAX_CONNECTIONS,
@@ -76,7 +76,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
   });
   const watch = makeWatch({
     service: SERVICE,
-    storageConnection: config.StorageConnection,
+    storage: config.StorageConnection,
     messaging,
     metrics,
     logger,
