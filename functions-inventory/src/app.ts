@@ -1,10 +1,14 @@
 import { app } from '@azure/functions';
+import { connect } from '@valerix/backup/connect';
+import { makeDailyExport } from '@valerix/backup/daily-export';
+import { STAGING_CONTAINER } from '@valerix/backup/snapshot';
 import { queues, subscriptions, topics } from '@valerix/contracts/topology';
 import { makeChaosSwitch } from '@valerix/inventory/chaos-switch';
 import { openInventoryDatabase } from '@valerix/inventory/inventory-database';
 import { makeProducts } from '@valerix/inventory/products';
 import { makeReservations } from '@valerix/inventory/reservations';
 import { observeStockLevels } from '@valerix/inventory/stock-levels';
+import { openContainer } from '@valerix/platform/azure/blob-container';
 import { makeConsumer } from '@valerix/platform/consumer';
 import { armCrashPoint } from '@valerix/platform/crash-points';
 import { makeDeadLetterHandlers } from '@valerix/platform/dead-letters/dead-letter-handlers';
@@ -113,6 +117,14 @@ export const checkBooks = makeBooksCheck({
   examine: (limits) => checkInventory(database.query, limits),
   metrics,
   logger,
+});
+
+export const exportSnapshot = makeDailyExport({
+  service: 'inventory',
+  connect: () => connect(config.databaseUrl),
+  container: openContainer(config.storage, STAGING_CONTAINER),
+  logger,
+  now: () => new Date(),
 });
 
 // The schema, and with it the catalogue, is in place soon after the start and not only when the first request comes.

@@ -31,7 +31,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     {
       INVENTORY_DATABASE_URL: text(),
       ServiceBusConnection: serviceBusConnection(env),
-      StorageConnection: storageConnection(env, ['tableServiceUri']),
+      StorageConnection: storageConnection(env, ['blobServiceUri', 'tableServiceUri']),
       WebPubSubConnectionString: webPubSubConnection(env),
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
       LOG_LEVEL: choice(logLevels, 'info'),

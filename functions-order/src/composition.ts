@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { app } from '@azure/functions';
+import { connect } from '@valerix/backup/connect';
+import { makeDailyExport } from '@valerix/backup/daily-export';
+import { STAGING_CONTAINER } from '@valerix/backup/snapshot';
 import { HEALTH_PROBE_PRODUCT } from '@valerix/contracts/health';
 import { subscriptions, topics } from '@valerix/contracts/topology';
 import { makeAdmission } from '@valerix/platform/admission';
 import { makeRefusalTurns } from '@valerix/platform/admission-refusals';
+import { openContainer } from '@valerix/platform/azure/blob-container';
 import { makeConsumer } from '@valerix/platform/consumer';
 import { armCrashPoint } from '@valerix/platform/crash-points';
 import { makeDeadLetterHandlers } from '@valerix/platform/dead-letters/dead-letter-handlers';
@@ -180,6 +184,13 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       metrics,
       logger,
       limits: { giveUpMs: config.SWEEP_GIVE_UP_MS },
+    }),
+    exportSnapshot: makeDailyExport({
+      service: SERVICE,
+      connect: () => connect(config.ORDERS_DATABASE_URL),
+      container: openContainer(config.StorageConnection, STAGING_CONTAINER),
+      logger,
+      now,
     }),
     checkHealth,
     watch,
