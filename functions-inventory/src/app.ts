@@ -1,10 +1,14 @@
 import { app } from '@azure/functions';
+import { connect } from '@valerix/backup/connect';
+import { makeDailyExport } from '@valerix/backup/daily-export';
+import { STAGING_CONTAINER } from '@valerix/backup/snapshot';
 import { queues, subscriptions, topics } from '@valerix/contracts/topology';
 import { makeChaosSwitch } from '@valerix/inventory/chaos-switch';
 import { openInventoryDatabase } from '@valerix/inventory/inventory-database';
 import { makeProducts } from '@valerix/inventory/products';
 import { makeReservations } from '@valerix/inventory/reservations';
 import { observeStockLevels } from '@valerix/inventory/stock-levels';
+import { openContainer } from '@valerix/platform/azure/blob-container';
 import { makeConsumer } from '@valerix/platform/consumer';
 import { armCrashPoint } from '@valerix/platform/crash-points';
 import { makeDeadLetterHandlers } from '@valerix/platform/dead-letters/dead-letter-handlers';
@@ -39,7 +43,7 @@ const database = openInventoryDatabase({
   logger,
   seed: config.seedProducts,
 });
-const messaging = makeMessaging({ connectionString: config.serviceBus });
+const messaging = makeMessaging(config.serviceBus);
 
 export const outbox = makeOutbox({ database, messaging, logger });
 export const products = makeProducts({ database, outbox });
@@ -49,7 +53,7 @@ observeStockLevels({ metrics, products, outbox, logger });
 
 export const watch = makeWatch({
   service: SERVICE,
-  storageConnection: config.storage,
+  storage: config.storage,
   messaging,
   metrics,
   logger,
@@ -89,7 +93,7 @@ export const consumeOrderEvents = makeConsumer({
 
 export const clientUrl = makeClientUrl(config.webPubSub);
 export const fanOut = makeFanOut({
-  push: makePush({ connectionString: config.webPubSub, metrics, logger }),
+  push: makePush({ connection: config.webPubSub, metrics, logger }),
   metrics,
   logger,
 });
@@ -113,6 +117,14 @@ export const checkBooks = makeBooksCheck({
   examine: (limits) => checkInventory(database.query, limits),
   metrics,
   logger,
+});
+
+export const exportSnapshot = makeDailyExport({
+  service: 'inventory',
+  connect: () => connect(config.databaseUrl),
+  container: openContainer(config.storage, STAGING_CONTAINER),
+  logger,
+  now: () => new Date(),
 });
 
 // The schema, and with it the catalogue, is in place soon after the start and not only when the first request comes.

@@ -1,14 +1,21 @@
+import {
+  type ServiceBusConnection,
+  type StorageConnection,
+  serviceBusConnection,
+  storageConnection,
+  type WebPubSubConnection,
+  webPubSubConnection,
+} from '@valerix/platform/azure/connection-settings';
 import { choice, flag, integer, parseConfig, text } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
-import { pushConnection } from '@valerix/platform/push/push-service';
 import { type TelemetrySettings, telemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 
 export interface AppConfig {
   readonly databaseUrl: string;
-  readonly serviceBus: string;
-  readonly storage: string;
-  readonly webPubSub: string;
+  readonly serviceBus: ServiceBusConnection;
+  readonly storage: StorageConnection;
+  readonly webPubSub: WebPubSubConnection;
   readonly databaseMaxConnections: number;
   readonly logLevel: LogLevel;
   readonly seedProducts: boolean;
@@ -23,9 +30,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   const settings = parseConfig(
     {
       INVENTORY_DATABASE_URL: text(),
-      ServiceBusConnection: text(),
-      StorageConnection: text(),
-      WebPubSubConnectionString: pushConnection(),
+      ServiceBusConnection: serviceBusConnection(env),
+      StorageConnection: storageConnection(env, ['blobServiceUri', 'tableServiceUri']),
+      WebPubSubConnectionString: webPubSubConnection(env),
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),

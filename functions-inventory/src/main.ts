@@ -26,6 +26,7 @@ import './functions/product-get.ts';
 import './functions/product-put.ts';
 import './functions/product-restock.ts';
 import './functions/products-list.ts';
+import './functions/snapshot-export.ts';
 import './functions/system-watch.ts';
 
 http.fallback();

@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { app } from '@azure/functions';
+import { connect } from '@valerix/backup/connect';
+import { makeDailyExport } from '@valerix/backup/daily-export';
+import { STAGING_CONTAINER } from '@valerix/backup/snapshot';
 import { HEALTH_PROBE_PRODUCT } from '@valerix/contracts/health';
 import { subscriptions, topics } from '@valerix/contracts/topology';
 import { makeAdmission } from '@valerix/platform/admission';
 import { makeRefusalTurns } from '@valerix/platform/admission-refusals';
+import { openContainer } from '@valerix/platform/azure/blob-container';
 import { makeConsumer } from '@valerix/platform/consumer';
 import { armCrashPoint } from '@valerix/platform/crash-points';
 import { makeDeadLetterHandlers } from '@valerix/platform/dead-letters/dead-letter-handlers';
@@ -58,7 +62,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
   const { metrics, logSink } = telemetry;
   const logger = surroundings.logger ?? makeLogger(SERVICE, config.LOG_LEVEL, console.log, logSink);
   armCrashPoint(config.crashPoint, logger);
-  const messaging = surroundings.messaging ?? makeMessaging({ connectionString: config.ServiceBusConnection });
+  const messaging = surroundings.messaging ?? makeMessaging(config.ServiceBusConnection);
   const database = openDatabase({
     url: config.ORDERS_DATABASE_URL,
     maxConnections: config.DATABASE_MAX_CONNECTIONS,
@@ -76,7 +80,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
   });
   const watch = makeWatch({
     service: SERVICE,
-    storageConnection: config.StorageConnection,
+    storage: config.StorageConnection,
     messaging,
     metrics,
     logger,
@@ -180,6 +184,13 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       metrics,
       logger,
       limits: { giveUpMs: config.SWEEP_GIVE_UP_MS },
+    }),
+    exportSnapshot: makeDailyExport({
+      service: SERVICE,
+      connect: () => connect(config.ORDERS_DATABASE_URL),
+      container: openContainer(config.StorageConnection, STAGING_CONTAINER),
+      logger,
+      now,
     }),
     checkHealth,
     watch,

@@ -12,7 +12,11 @@ const least = {
 
 test('the defaults are the documented numbers', () => {
   expect(readConfig(least)).toEqual({
-    ...least,
+    ORDERS_DATABASE_URL: least.ORDERS_DATABASE_URL,
+    INVENTORY_GRPC_URL: least.INVENTORY_GRPC_URL,
+    ServiceBusConnection: { connectionString: least.ServiceBusConnection },
+    StorageConnection: { connectionString: least.StorageConnection },
+    WebPubSubConnectionString: { connectionString: least.WebPubSubConnectionString },
     CHAOS_ALLOWED: true,
     TELEMETRY_TRACES_PER_SECOND: 5,
     TELEMETRY_METRICS_INTERVAL_MS: 60_000,

@@ -1,8 +1,12 @@
+import {
+  serviceBusConnection,
+  storageConnection,
+  webPubSubConnection,
+} from '@valerix/platform/azure/connection-settings';
 import { ConfigError, choice, integer, parseConfig, text } from '@valerix/platform/config';
 import { crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { MINUTE, SECOND } from '@valerix/platform/durations';
 import { logLevels } from '@valerix/platform/logger';
-import { pushConnection } from '@valerix/platform/push/push-service';
 import { telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 import { z } from 'zod';
 
@@ -21,12 +25,6 @@ const growing = (fallback: string) =>
 const shape = {
   /** PostgreSQL connection URL of the orders database. */
   ORDERS_DATABASE_URL: text(),
-  /** Service Bus connection string; the triggers read the same setting. */
-  ServiceBusConnection: text(),
-  /** Connection string of the storage account; its tables hold what the alerts are judged by. */
-  StorageConnection: text(),
-  /** Web PubSub connection string; browsers are sent there with tokens of ours. */
-  WebPubSubConnectionString: pushConnection(),
   /** The Inventory service: `http://host:port` or `https://host`. */
   INVENTORY_GRPC_URL: grpcUrl(),
   DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 100 }),
@@ -74,9 +72,18 @@ const shape = {
   ...telemetryVariables,
 };
 
+const connections = (env: Readonly<Record<string, string | undefined>>) => ({
+  /** The triggers read the same setting. */
+  ServiceBusConnection: serviceBusConnection(env),
+  /** Its tables hold what the alerts are judged by, its blobs the snapshots that wait for the backup. */
+  StorageConnection: storageConnection(env, ['blobServiceUri', 'tableServiceUri']),
+  /** Browsers are sent there with tokens of ours. */
+  WebPubSubConnectionString: webPubSubConnection(env),
+});
+
 /** The settings of the Order service. Throws a `ConfigError` that names every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>) {
-  const config = parseConfig(shape, env);
+  const config = parseConfig({ ...shape, ...connections(env) }, env);
   const lastAge = config.SWEEP_AGES_MS.at(-1) ?? 0;
   if (config.SWEEP_GIVE_UP_MS <= lastAge) {
     throw new ConfigError(`The configuration cannot be used:\n  SWEEP_GIVE_UP_MS must be more than ${lastAge}`);

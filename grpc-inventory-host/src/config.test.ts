@@ -12,8 +12,8 @@ const chaosOf = (env: Record<string, string>) => readConfig({ ...required, ...en
 it('needs nothing but the three connections; faults are off', () => {
   expect(readConfig(required)).toEqual({
     databaseUrl: 'postgresql://127.0.0.1/inventory',
-    serviceBus: 'Endpoint=sb://x',
-    storage: 'UseDevelopmentStorage=true',
+    serviceBus: { connectionString: 'Endpoint=sb://x' },
+    storage: { connectionString: 'UseDevelopmentStorage=true' },
     address: '0.0.0.0',
     grpcPort: 50_051,
     healthPort: 50_052,
@@ -35,8 +35,8 @@ it('lists every fault at once', () => {
     [
       'The configuration cannot be used:',
       '  INVENTORY_DATABASE_URL is required',
-      '  ServiceBusConnection is required',
-      '  StorageConnection is required',
+      '  ServiceBusConnection is required: a connection string, or else ServiceBusConnection__fullyQualifiedNamespace, to be opened with an identity',
+      '  StorageConnection is required: a connection string, or else StorageConnection__tableServiceUri, to be opened with an identity',
       '  GRPC_PORT must be a number',
       '  SCHRODINGER_CRASH_PROBABILITY must be at most 1',
       '  SCHRODINGER_FAULT must be one of exit, drop, error',

@@ -1,4 +1,10 @@
 import type { ChaosSettings } from '@valerix/contracts/chaos-api';
+import {
+  type ServiceBusConnection,
+  type StorageConnection,
+  serviceBusConnection,
+  storageConnection,
+} from '@valerix/platform/azure/connection-settings';
 import { choice, flag, integer, optionalText, parseConfig, text } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
@@ -7,8 +13,8 @@ import { chaosSettingsOf, chaosVariables } from './chaos/chaos-settings.ts';
 
 export interface HostConfig {
   readonly databaseUrl: string;
-  readonly serviceBus: string;
-  readonly storage: string;
+  readonly serviceBus: ServiceBusConnection;
+  readonly storage: StorageConnection;
   /** The address both servers listen on. */
   readonly address: string;
   /** Of the gRPC server; 0 takes a free one. */
@@ -35,8 +41,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
   const settings = parseConfig(
     {
       INVENTORY_DATABASE_URL: text(),
-      ServiceBusConnection: text(),
-      StorageConnection: text(),
+      ServiceBusConnection: serviceBusConnection(env),
+      StorageConnection: storageConnection(env, ['tableServiceUri']),
       GRPC_HOST: optionalText(),
       GRPC_PORT: integer(50_051, { max: PORT_MAX }),
       HEALTH_PORT: integer(50_052, { max: PORT_MAX }),

@@ -55,14 +55,14 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
     logger,
     seed: config.seedProducts,
   });
-  const messaging = parts.messaging ?? makeMessaging({ connectionString: config.serviceBus });
+  const messaging = parts.messaging ?? makeMessaging(config.serviceBus);
   const outbox = makeOutbox({ database, messaging, logger });
   const products = makeProducts({ database, outbox });
   const reservations = makeReservations({ database, outbox, metrics });
   observeStockLevels({ metrics, products, outbox, logger });
   const watch = makeWatch({
     service: SERVICE,
-    storageConnection: config.storage,
+    storage: config.storage,
     messaging,
     metrics,
     logger,

@@ -1,10 +1,13 @@
 import {
   ServiceBusClient,
+  type ServiceBusClientOptions,
   type ServiceBusMessage,
   type ServiceBusReceiver,
   type ServiceBusSender,
 } from '@azure/service-bus';
 import type { EntityName } from '@valerix/contracts/topology';
+import type { ServiceBusConnection } from './azure/connection-settings.ts';
+import { processIdentity } from './azure/credential.ts';
 import { type DeadLetterQueue, openDeadLetterQueue } from './dead-letters/dead-letter-queue.ts';
 import { SECOND } from './durations.ts';
 
@@ -39,18 +42,14 @@ export interface Broker extends Messaging {
 
 const SEND_TIMEOUT_MS = 5 * SECOND;
 
-export interface MessagingOptions {
-  readonly connectionString: string;
-}
-
 /** Nothing is connected before the first use. The SDK's default reconnect delay of 30 s is replaced by half a second. */
-export function makeMessaging({ connectionString }: MessagingOptions): Broker {
+export function makeMessaging(connection: ServiceBusConnection): Broker {
   let client: ServiceBusClient | undefined;
   const senders = new Map<string, ServiceBusSender>();
   const receivers = new Map<string, ServiceBusReceiver>();
 
   const connected = () => {
-    client ??= new ServiceBusClient(connectionString, {
+    client ??= openClient(connection, {
       retryOptions: { maxRetries: 1, retryDelayInMs: 500, maxRetryDelayInMs: 2 * SECOND, timeoutInMs: SEND_TIMEOUT_MS },
     });
     return client;
@@ -98,6 +97,11 @@ export function makeMessaging({ connectionString }: MessagingOptions): Broker {
       await client?.close();
     },
   };
+}
+
+function openClient(connection: ServiceBusConnection, options: ServiceBusClientOptions): ServiceBusClient {
+  if ('connectionString' in connection) return new ServiceBusClient(connection.connectionString, options);
+  return new ServiceBusClient(connection.fullyQualifiedNamespace, processIdentity, options);
 }
 
 function toServiceBus(message: OutgoingMessage): ServiceBusMessage {

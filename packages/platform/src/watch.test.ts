@@ -39,7 +39,7 @@ function startProcess(service: string, options: Partial<WatchOptions> = {}): Pro
   const process: Omit<Process, 'watch'> = { sent, logged, dependencies, breaker: 'closed' };
   const watch = makeWatch({
     service,
-    storageConnection: storage.connection,
+    storage: { connectionString: storage.connection },
     messaging: {
       async send(_, messages) {
         for (const { body } of messages) {
@@ -160,7 +160,7 @@ test('while storage is away requests go on, nothing is red or green, and what is
 });
 
 test('with storage away from the start a process measures, announces and stops all the same', async () => {
-  const order = startProcess('order', { storageConnection: noStorage });
+  const order = startProcess('order', { storage: { connectionString: noStorage } });
   for (let second = 0; second < 100; second += 1) {
     order.watch.requestFinished(slowOrder);
     clock += 1_000;

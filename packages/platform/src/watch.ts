@@ -5,6 +5,7 @@ import { openAlertTable } from './alerts/alert-table.ts';
 import { makeJudge } from './alerts/judge-alerts.ts';
 import type { BreakerState, Bucket, Heartbeat } from './alerts/observations.ts';
 import { WINDOW_SECONDS } from './alerts/rules.ts';
+import type { StorageConnection } from './azure/connection-settings.ts';
 import { SECOND } from './durations.ts';
 import type { Logger } from './logger.ts';
 import type { Messaging } from './messaging.ts';
@@ -34,7 +35,7 @@ export interface Watch {
 
 export interface WatchOptions {
   readonly service: string;
-  readonly storageConnection: string;
+  readonly storage: StorageConnection;
   readonly messaging: Pick<Messaging, 'send'>;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -60,10 +61,10 @@ const JUDGE_AFTER_MS = 200;
 const TICK_AFTER_MS = 10;
 
 export function makeWatch(options: WatchOptions): Watch {
-  const { service, storageConnection, messaging, metrics, logger, checkHealth, breakerState, now = Date.now } = options;
+  const { service, storage, messaging, metrics, logger, checkHealth, breakerState, now = Date.now } = options;
   const instance = options.instance ?? randomUUID();
   const startedAt = now();
-  const table = openAlertTable(storageConnection);
+  const table = openAlertTable(storage);
   const alerts = makeJudge({ table, messaging, logger, now });
   const events = makeSystemEvents({ service, messaging, metrics, logger, now });
   const tally = makeRequestTally(now);

@@ -1,4 +1,6 @@
-import { odata, RestError, TableClient } from '@azure/data-tables';
+import { odata, RestError } from '@azure/data-tables';
+import type { StorageConnection } from '../azure/connection-settings.ts';
+import { openTableClient } from '../azure/table-client.ts';
 import { MINUTE, SECOND } from '../durations.ts';
 import {
   bucketRow,
@@ -50,10 +52,8 @@ const KEPT_MS = 10 * MINUTE;
 const TRANSACTION_SIZE = 100;
 
 /** Nothing is connected before the first use; the table is created by it. */
-export function openAlertTable(storageConnection: string): AlertTable {
-  const table = TableClient.fromConnectionString(storageConnection, TABLE, {
-    // Only an emulator on the same machine speaks plain HTTP.
-    allowInsecureConnection: /=http(:|;|$)/i.test(storageConnection),
+export function openAlertTable(storage: StorageConnection): AlertTable {
+  const table = openTableClient(storage, TABLE, {
     // Everything here is tried again a second later anyway.
     retryOptions: { maxRetries: 1, retryDelayInMs: 100, maxRetryDelayInMs: 100 },
   });

@@ -15,7 +15,7 @@ const now = () => clock;
 
 beforeAll(async () => {
   storage = await startStorage();
-  table = openAlertTable(storage.connection);
+  table = openAlertTable({ connectionString: storage.connection });
 });
 afterAll(() => storage.stop());
 beforeEach(async () => {
@@ -45,7 +45,12 @@ const announcedIn = (messages: readonly OutgoingMessage[]): Announced[] =>
 
 /** One of several processes that judge over the same table. */
 function instance(send: Messaging['send'] = async () => {}, at: () => number = now): Judge {
-  return makeJudge({ table: openAlertTable(storage.connection), messaging: { send }, logger: silent, now: at });
+  return makeJudge({
+    table: openAlertTable({ connectionString: storage.connection }),
+    messaging: { send },
+    logger: silent,
+    now: at,
+  });
 }
 /** What all instances of a test announce. */
 function listen() {
@@ -210,7 +215,11 @@ test('rows that nobody can read are passed over, and a state that nobody can rea
 });
 
 test('without storage the alerts are not known, which is no green', async () => {
-  const judge = makeJudge({ table: openAlertTable(noStorage), messaging: { send: async () => {} }, logger: silent });
+  const judge = makeJudge({
+    table: openAlertTable({ connectionString: noStorage }),
+    messaging: { send: async () => {} },
+    logger: silent,
+  });
   await expect(judge.judge()).rejects.toThrow();
 });
 

@@ -3,12 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { AnyEvent } from '@valerix/contracts/events';
 import { expect, onTestFinished, test } from 'vitest';
-import { ConfigError, parseConfig } from '../config.ts';
 import { makeLogger } from '../logger.ts';
 import { makeMetrics } from '../metrics.ts';
 import { makeClientUrl } from './client-url.ts';
 import { makePush, type PushOptions } from './push.ts';
-import { pushConnection } from './push-service.ts';
 
 const KEY = 'a-key-of-at-least-thirty-two-bytes-0';
 
@@ -49,7 +47,7 @@ function pushTo(port: number, more: Partial<PushOptions> = {}) {
   const metrics = makeMetrics('test');
   const connectionString = `Endpoint=http://127.0.0.1:${port};AccessKey=${KEY};Version=1.0;`;
   const logger = makeLogger('test', 'warn', (line) => lines.push(line));
-  const push = makePush({ connectionString, metrics, logger, ...more });
+  const push = makePush({ connection: { connectionString }, metrics, logger, ...more });
   const count = async (name: string) => {
     const line = (await metrics.text()).split('\n').find((candidate) => candidate.startsWith(`${name}_total{`));
     return Number(line?.split(' ').at(1));
@@ -129,7 +127,7 @@ test('calls run side by side, but never more than so many', async () => {
 });
 
 test('an address hears its one group for an hour, and may send nothing', async () => {
-  const clientUrl = makeClientUrl(`Endpoint=http://127.0.0.1:1;AccessKey=${KEY};Version=1.0;`);
+  const clientUrl = makeClientUrl({ connectionString: `Endpoint=http://127.0.0.1:1;AccessKey=${KEY};Version=1.0;` });
   const { url, expiresAt } = await clientUrl('order-1');
   expect(url).toMatch(/^ws:\/\/127\.0\.0\.1:1\/client\/hubs\/valerix\?access_token=/);
   const [, claims = ''] = new URL(url).searchParams.get('access_token')?.split('.') ?? [];
@@ -141,14 +139,4 @@ test('an address hears its one group for an hour, and may send nothing', async (
     exp: token.iat + 3_600,
   });
   expect(Math.abs(Date.parse(expiresAt) / 1_000 - token.exp)).toBeLessThanOrEqual(1);
-});
-
-test('only a connection string with an endpoint and a key is taken as a setting', () => {
-  const read = (given: string) =>
-    parseConfig({ WebPubSubConnectionString: pushConnection() }, { WebPubSubConnectionString: given });
-  const fine = `Endpoint=https://shop.webpubsub.azure.com;AccessKey=${KEY};Version=1.0;`;
-  expect(read(fine).WebPubSubConnectionString).toBe(fine);
-  for (const bad of ['', 'somewhere', 'Endpoint=https://shop.example;', `Endpoint=nowhere;AccessKey=${KEY}`]) {
-    expect(() => read(bad)).toThrow(ConfigError);
-  }
 });

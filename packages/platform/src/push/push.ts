@@ -1,4 +1,5 @@
 import type { AnyEvent } from '@valerix/contracts/events';
+import type { WebPubSubConnection } from '../azure/connection-settings.ts';
 import { SECOND } from '../durations.ts';
 import { describeError, type Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
@@ -16,7 +17,7 @@ export interface Push {
 }
 
 export interface PushOptions {
-  readonly connectionString: string;
+  readonly connection: WebPubSubConnection;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** ms after which a call that was not answered counts as failed. */
@@ -29,9 +30,9 @@ export interface PushOptions {
 }
 
 export function makePush(options: PushOptions): Push {
-  const { connectionString, metrics, logger, now = Date.now } = options;
+  const { connection, metrics, logger, now = Date.now } = options;
   const { callTimeoutMs = 2 * SECOND, maxConcurrent = 32, maxMessageBytes = 500_000 } = options;
-  const service = openPushService(connectionString);
+  const service = openPushService(connection);
   const turn = makeTurns(maxConcurrent);
   const sent = metrics.meter.createCounter('push_sent', { description: 'Messages that Web PubSub accepted.' });
   const failed = metrics.meter.createCounter('push_failed', {

@@ -1,0 +1,16 @@
+/** Why a snapshot cannot be restored; each message is for the operator who asked for it. */
+
+/** A copy is not what was stored. Another copy may be. */
+export class CorruptCopy extends Error {
+  override name = 'CorruptCopy';
+}
+
+/** The target holds data, and nobody said that it may go. */
+export class TargetNotEmpty extends Error {
+  override name = 'TargetNotEmpty';
+}
+
+/** The snapshot cannot be restored by this version of the code. */
+export class SchemaMismatch extends Error {
+  override name = 'SchemaMismatch';
+}
