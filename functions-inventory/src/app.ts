@@ -39,6 +39,7 @@ export const logger = makeLogger(SERVICE, config.logLevel, console.log, telemetr
 armCrashPoint(config.crashPoint, logger);
 const database = openInventoryDatabase({
   url: config.databaseUrl,
+  authentication: config.databaseAuthentication,
   maxConnections: config.databaseMaxConnections,
   logger,
   seed: config.seedProducts,

@@ -6,13 +6,19 @@ import {
   type WebPubSubConnection,
   webPubSubConnection,
 } from '@valerix/platform/azure/connection-settings';
-import { choice, flag, integer, parseConfig, text } from '@valerix/platform/config';
+import {
+  type DatabaseAuthentication,
+  databaseAuthentications,
+  databaseUrl,
+} from '@valerix/platform/azure/database-login';
+import { choice, flag, integer, parseConfig } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
 import { type TelemetrySettings, telemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
 
 export interface AppConfig {
   readonly databaseUrl: string;
+  readonly databaseAuthentication: DatabaseAuthentication;
   readonly serviceBus: ServiceBusConnection;
   readonly storage: StorageConnection;
   readonly webPubSub: WebPubSubConnection;
@@ -29,7 +35,8 @@ export interface AppConfig {
 export function readConfig(env: Readonly<Record<string, string | undefined>>): AppConfig {
   const settings = parseConfig(
     {
-      INVENTORY_DATABASE_URL: text(),
+      INVENTORY_DATABASE_URL: databaseUrl(env),
+      DATABASE_AUTHENTICATION: choice(databaseAuthentications, 'password'),
       ServiceBusConnection: serviceBusConnection(env),
       StorageConnection: storageConnection(env, ['blobServiceUri', 'tableServiceUri']),
       WebPubSubConnectionString: webPubSubConnection(env),
@@ -43,6 +50,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   );
   return Object.freeze({
     databaseUrl: settings.INVENTORY_DATABASE_URL,
+    databaseAuthentication: settings.DATABASE_AUTHENTICATION,
     serviceBus: settings.ServiceBusConnection,
     storage: settings.StorageConnection,
     webPubSub: settings.WebPubSubConnectionString,

@@ -65,6 +65,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
   const messaging = surroundings.messaging ?? makeMessaging(config.ServiceBusConnection);
   const database = openDatabase({
     url: config.ORDERS_DATABASE_URL,
+    authentication: config.DATABASE_AUTHENTICATION,
     maxConnections: config.DATABASE_MAX_CONNECTIONS,
     logger,
     prepare: prepareOrdersDatabase,

@@ -17,6 +17,7 @@ test('the defaults are the documented numbers', () => {
     ServiceBusConnection: { connectionString: least.ServiceBusConnection },
     StorageConnection: { connectionString: least.StorageConnection },
     WebPubSubConnectionString: { connectionString: least.WebPubSubConnectionString },
+    DATABASE_AUTHENTICATION: 'password',
     CHAOS_ALLOWED: true,
     TELEMETRY_TRACES_PER_SECOND: 5,
     TELEMETRY_METRICS_INTERVAL_MS: 60_000,

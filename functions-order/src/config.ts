@@ -3,6 +3,7 @@ import {
   storageConnection,
   webPubSubConnection,
 } from '@valerix/platform/azure/connection-settings';
+import { databaseAuthentications, databaseUrl } from '@valerix/platform/azure/database-login';
 import { ConfigError, choice, integer, parseConfig, text } from '@valerix/platform/config';
 import { crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { MINUTE, SECOND } from '@valerix/platform/durations';
@@ -23,8 +24,7 @@ const growing = (fallback: string) =>
   );
 
 const shape = {
-  /** PostgreSQL connection URL of the orders database. */
-  ORDERS_DATABASE_URL: text(),
+  DATABASE_AUTHENTICATION: choice(databaseAuthentications, 'password'),
   /** The Inventory service: `http://host:port` or `https://host`. */
   INVENTORY_GRPC_URL: grpcUrl(),
   DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 100 }),
@@ -73,6 +73,8 @@ const shape = {
 };
 
 const connections = (env: Readonly<Record<string, string | undefined>>) => ({
+  /** PostgreSQL connection URL of the orders database. */
+  ORDERS_DATABASE_URL: databaseUrl(env),
   /** The triggers read the same setting. */
   ServiceBusConnection: serviceBusConnection(env),
   /** Its tables hold what the alerts are judged by, its blobs the snapshots that wait for the backup. */

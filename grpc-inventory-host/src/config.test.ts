@@ -12,6 +12,7 @@ const chaosOf = (env: Record<string, string>) => readConfig({ ...required, ...en
 it('needs nothing but the three connections; faults are off', () => {
   expect(readConfig(required)).toEqual({
     databaseUrl: 'postgresql://127.0.0.1/inventory',
+    databaseAuthentication: 'password',
     serviceBus: { connectionString: 'Endpoint=sb://x' },
     storage: { connectionString: 'UseDevelopmentStorage=true' },
     address: '0.0.0.0',

@@ -5,7 +5,12 @@ import {
   serviceBusConnection,
   storageConnection,
 } from '@valerix/platform/azure/connection-settings';
-import { choice, flag, integer, optionalText, parseConfig, text } from '@valerix/platform/config';
+import {
+  type DatabaseAuthentication,
+  databaseAuthentications,
+  databaseUrl,
+} from '@valerix/platform/azure/database-login';
+import { choice, flag, integer, optionalText, parseConfig } from '@valerix/platform/config';
 import { type CrashPointSettings, crashPointSettings, crashPointVariables } from '@valerix/platform/crash-points';
 import { type LogLevel, logLevels } from '@valerix/platform/logger';
 import { type TelemetrySettings, telemetrySettings, telemetryVariables } from '@valerix/platform/telemetry/telemetry';
@@ -13,6 +18,7 @@ import { chaosSettingsOf, chaosVariables } from './chaos/chaos-settings.ts';
 
 export interface HostConfig {
   readonly databaseUrl: string;
+  readonly databaseAuthentication: DatabaseAuthentication;
   readonly serviceBus: ServiceBusConnection;
   readonly storage: StorageConnection;
   /** The address both servers listen on. */
@@ -40,7 +46,8 @@ const PORT_MAX = 65_535;
 export function readConfig(env: Readonly<Record<string, string | undefined>>): HostConfig {
   const settings = parseConfig(
     {
-      INVENTORY_DATABASE_URL: text(),
+      INVENTORY_DATABASE_URL: databaseUrl(env),
+      DATABASE_AUTHENTICATION: choice(databaseAuthentications, 'password'),
       ServiceBusConnection: serviceBusConnection(env),
       StorageConnection: storageConnection(env, ['tableServiceUri']),
       GRPC_HOST: optionalText(),
@@ -58,6 +65,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): H
   );
   return Object.freeze({
     databaseUrl: settings.INVENTORY_DATABASE_URL,
+    databaseAuthentication: settings.DATABASE_AUTHENTICATION,
     serviceBus: settings.ServiceBusConnection,
     storage: settings.StorageConnection,
     address: settings.GRPC_HOST ?? '0.0.0.0',

@@ -51,6 +51,7 @@ export async function startHost(config: HostConfig, parts: HostParts = {}): Prom
   armCrashPoint(config.crashPoint, logger);
   const database = openInventoryDatabase({
     url: config.databaseUrl,
+    authentication: config.databaseAuthentication,
     maxConnections: config.databaseMaxConnections,
     logger,
     seed: config.seedProducts,

@@ -1,3 +1,4 @@
+import type { DatabaseAuthentication } from '@valerix/platform/azure/database-login';
 import type { Logger } from '@valerix/platform/logger';
 import { migrate } from '@valerix/platform/migrate';
 import { platformMigrations } from '@valerix/platform/platform-schema';
@@ -8,6 +9,7 @@ const inventoryMigrations = new URL('./inventory-migrations/', import.meta.url);
 
 export interface InventoryDatabaseOptions {
   readonly url: string;
+  readonly authentication?: DatabaseAuthentication;
   readonly maxConnections: number;
   readonly logger: Logger;
   /** Puts a small catalogue into the shop, for a first look; products that are there already stay as they are. */
@@ -15,11 +17,9 @@ export interface InventoryDatabaseOptions {
 }
 
 /** The inventory database. Its first user brings the schema up to date, whichever face of the service that is. */
-export function openInventoryDatabase({ url, maxConnections, logger, seed }: InventoryDatabaseOptions): Database {
+export function openInventoryDatabase({ seed, ...options }: InventoryDatabaseOptions): Database {
   return openDatabase({
-    url,
-    maxConnections,
-    logger,
+    ...options,
     prepare: (database) =>
       migrate(database, [platformMigrations, inventoryMigrations], async (run) => {
         if (seed) await seedProducts(run);

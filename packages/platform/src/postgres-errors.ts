@@ -1,5 +1,7 @@
 /** What an error from PostgreSQL, or from the way to it, means for the caller. */
 
+import { DatabaseTokenError } from './azure/database-login.ts';
+
 const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -35,6 +37,7 @@ const unavailableMessages =
 /** True when trying again later may succeed without a change: the server is away, overloaded or the attempt collided. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof DatabaseTokenError) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code !== undefined) {
     if (networkCodes.has(code) || unavailableStates.has(code)) return true;

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { type DatabaseAuthentication, databaseLogin } from './azure/database-login.ts';
 import { SECOND } from './durations.ts';
 import type { Logger } from './logger.ts';
 import { isUnavailable } from './postgres-errors.ts';
@@ -18,6 +19,8 @@ export interface Database {
 
 export interface DatabaseOptions {
   readonly url: string;
+  /** Default: by the password in the URL. */
+  readonly authentication?: DatabaseAuthentication;
   readonly maxConnections: number;
   readonly logger: Logger;
   /** Brings the schema up to date; called before the first statement and again until it succeeds. */
@@ -37,7 +40,7 @@ const types = {
 export function openDatabase(options: DatabaseOptions): Database {
   const statementTimeout = options.statementTimeoutMs ?? 3 * SECOND;
   const pool = new pg.Pool({
-    connectionString: options.url,
+    ...databaseLogin(options.url, options.authentication ?? 'password'),
     max: options.maxConnections,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 1.5 * SECOND,
     idleTimeoutMillis: 30 * SECOND,
