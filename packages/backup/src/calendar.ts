@@ -28,9 +28,9 @@ export function awaitedServices(snapshots: readonly Snapshot[], now: number): Sn
 /** When the timer calls next, given whether today's call has been made. */
 export function nextRunAt(now: number, isTodaySpent: boolean): number {
   const begin = dayBegin(now);
-  if (isTodaySpent) return begin + DAY + DUE_AFTER_MS;
-  const hour = Math.floor(now / HOUR) * HOUR;
-  const nextTimer =
-    hour + TIMER_MINUTE * MINUTE > now ? hour + TIMER_MINUTE * MINUTE : hour + HOUR + TIMER_MINUTE * MINUTE;
-  return Math.max(nextTimer, begin + DUE_AFTER_MS);
+  const tomorrow = begin + DAY + DUE_AFTER_MS;
+  if (isTodaySpent) return tomorrow;
+  const timerOfHour = Math.floor(now / HOUR) * HOUR + TIMER_MINUTE * MINUTE;
+  const nextTimer = timerOfHour > now ? timerOfHour : timerOfHour + HOUR;
+  return nextTimer >= begin + DAY ? tomorrow : Math.max(nextTimer, begin + DUE_AFTER_MS);
 }
