@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { azuriteCommand, azuriteConnection, azuriteIsHealthy } from '../../local/azurite.ts';
+import { azuriteCommand, azuriteConnection, azuriteCopyConnection, azuriteIsHealthy } from '../../local/azurite.ts';
 import { planPorts } from '../../local/ports.ts';
 import { freePortBase } from '../system/start.ts';
 import { until } from '../system/until.ts';
@@ -11,6 +11,8 @@ import { until } from '../system/until.ts';
 export interface Storage {
   /** Connection string of the storage account. */
   readonly connection: string;
+  /** Of a second account. */
+  readonly copyConnection: string;
   /** Keeps its connections and answers nothing until it goes on. */
   freeze(): void;
   goOn(): void;
@@ -37,6 +39,7 @@ export async function startStorage(): Promise<Storage> {
   }
   return {
     connection: azuriteConnection(ports),
+    copyConnection: azuriteCopyConnection(ports),
     freeze: () => void server.kill('SIGSTOP'),
     goOn: () => void server.kill('SIGCONT'),
     stop,

@@ -14,5 +14,5 @@ export interface BackupPlace {
   /** How large the archive is, and the SHA-256 it had when it was stored; undefined when there is none. */
   find(day: string): Promise<ArchiveSeal | undefined>;
   /** The archive's bytes, or some of them. */
-  read(day: string, range?: ByteRange): Promise<Readable>;
+  read(day: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { MANIFEST_ENTRY } from './archive.ts';
 import type { BackupPlace } from './backup-place.ts';
-import { archiveContents, type Manifest } from './manifest.ts';
+import { type ArchiveContents, archiveContents, type Manifest } from './manifest.ts';
 import { readTarHeader, TAR_BLOCK } from './tar.ts';
 
 /** One archive in one place. */
@@ -27,18 +27,7 @@ const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
 export async function openBackup(place: BackupPlace, day: string): Promise<Backup> {
   const seal = await place.find(day);
   if (seal === undefined) throw new BackupUnreadable(`There is no backup of ${day} in ${place.name}.`);
-  const readBytes = async (offset: number, bytes: number) => buffer(await place.read(day, { offset, bytes }));
-  const header = await readBytes(0, TAR_BLOCK);
-  let manifest: Manifest;
-  try {
-    const bytes = readTarHeader(header, MANIFEST_ENTRY);
-    if (bytes > MAX_MANIFEST_BYTES) throw new Error(`The manifest claims to have ${bytes} bytes.`);
-    const contents = archiveContents.parse(JSON.parse((await readBytes(TAR_BLOCK, bytes)).toString('utf8')));
-    if (contents.day !== day) throw new Error(`The manifest is that of ${contents.day}.`);
-    manifest = { ...contents, ...seal };
-  } catch (cause) {
-    throw new BackupUnreadable(`The manifest of ${day} in ${place.name} is damaged.`, { cause });
-  }
+  const manifest: Manifest = { ...(await readContents(place, day)), ...seal };
 
   return {
     manifest,
@@ -51,4 +40,19 @@ export async function openBackup(place: BackupPlace, day: string): Promise<Backu
       return place.read(day, { offset: table.offset, bytes: table.bytes });
     },
   };
+}
+
+/** What an archive says of itself, in its first entry. */
+export async function readContents(place: BackupPlace, day: string): Promise<ArchiveContents> {
+  const readBytes = async (offset: number, bytes: number) => buffer(await place.read(day, { offset, bytes }));
+  const header = await readBytes(0, TAR_BLOCK);
+  try {
+    const bytes = readTarHeader(header, MANIFEST_ENTRY);
+    if (bytes > MAX_MANIFEST_BYTES) throw new Error(`The manifest claims to have ${bytes} bytes.`);
+    const contents = archiveContents.parse(JSON.parse((await readBytes(TAR_BLOCK, bytes)).toString('utf8')));
+    if (contents.day !== day) throw new Error(`The manifest is that of ${contents.day}.`);
+    return contents;
+  } catch (cause) {
+    throw new BackupUnreadable(`The manifest of ${day} in ${place.name} is damaged.`, { cause });
+  }
 }

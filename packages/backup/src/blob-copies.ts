@@ -1,5 +1,5 @@
-import type { ContainerClient } from '@azure/storage-blob';
 import type { Readable } from 'node:stream';
+import type { ContainerClient } from '@azure/storage-blob';
 import { archiveName, manifestName } from './archive-names.ts';
 import type { BackupPlace } from './backup-place.ts';
 import { downloadBlob, listDays, readText, uploadArchive } from './blobs.ts';
@@ -10,7 +10,7 @@ const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
 /** A place that copies are brought to, and taken from when newer ones have their turn. */
 export interface CopyPlace extends BackupPlace {
   /** Writes over what is there. It is no copy before `seal` was called. */
-  write(day: string, bytes: Readable): Promise<void>;
+  write(day: string, bytes: Readable, signal: AbortSignal): Promise<void>;
   /** Puts the manifest beside an archive that has been read back. */
   seal(manifest: Manifest): Promise<void>;
   remove(day: string): Promise<void>;
@@ -30,11 +30,11 @@ export function openBlobCopies(name: PlaceName, container: ContainerClient): Cop
       const { bytes, sha256 } = manifest.parse(JSON.parse(text));
       return { bytes, sha256 };
     },
-    read: (day, range) => downloadBlob(container, archiveName(day), range),
-    async write(day, bytes) {
+    read: (day, range, signal) => downloadBlob(container, archiveName(day), range, signal),
+    async write(day, bytes, abortSignal) {
       await container.createIfNotExists();
       await remove(manifestName(day));
-      await uploadArchive(container, day, bytes);
+      await uploadArchive(container, day, bytes, { abortSignal });
     },
     async seal(sealed) {
       const text = `${JSON.stringify(sealed, null, 2)}\n`;

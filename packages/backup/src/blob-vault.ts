@@ -22,7 +22,7 @@ export function openBlobVault(container: ContainerClient): Vault {
         throw error;
       }
     },
-    read: (day, range) => downloadBlob(container, archiveName(day), range),
+    read: (day, range, signal) => downloadBlob(container, archiveName(day), range, signal),
     async store({ day, sha256, open }, abortSignal) {
       const body = open();
       try {

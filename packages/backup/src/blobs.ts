@@ -1,6 +1,6 @@
-import { type BlockBlobUploadStreamOptions, type ContainerClient, RestError } from '@azure/storage-blob';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { type BlockBlobUploadStreamOptions, type ContainerClient, RestError } from '@azure/storage-blob';
 import { archiveName, dayOf } from './archive-names.ts';
 import type { ByteRange } from './backup-place.ts';
 
@@ -33,16 +33,25 @@ export async function listDays(container: ContainerClient, kind: 'tar' | 'json')
 }
 
 /** The bytes of a blob, or some of them, streamed; a broken connection is taken up again where it broke. */
-export async function downloadBlob(container: ContainerClient, name: string, range?: ByteRange): Promise<Readable> {
+export async function downloadBlob(
+  container: ContainerClient,
+  name: string,
+  range?: ByteRange,
+  abortSignal?: AbortSignal,
+): Promise<Readable> {
   const { readableStreamBody } = await container
     .getBlobClient(name)
-    .download(range?.offset, range?.bytes, { maxRetryRequests: 5 });
+    .download(range?.offset, range?.bytes, { maxRetryRequests: 5, ...(abortSignal && { abortSignal }) });
   if (!(readableStreamBody instanceof Readable)) throw new Error(`${name} came without a body.`);
   return readableStreamBody;
 }
 
 /** A small blob as text; undefined when it is not there. Throws when it is larger than `maxBytes`. */
-export async function readText(container: ContainerClient, name: string, maxBytes: number): Promise<string | undefined> {
+export async function readText(
+  container: ContainerClient,
+  name: string,
+  maxBytes: number,
+): Promise<string | undefined> {
   try {
     const { contentLength = 0 } = await container.getBlobClient(name).getProperties();
     if (contentLength > maxBytes) throw new RangeError(`${name} has ${contentLength} bytes.`);

@@ -30,6 +30,7 @@ export function nextRunAt(now: number, isTodaySpent: boolean): number {
   const begin = dayBegin(now);
   if (isTodaySpent) return begin + DAY + DUE_AFTER_MS;
   const hour = Math.floor(now / HOUR) * HOUR;
-  const nextTimer = hour + TIMER_MINUTE * MINUTE > now ? hour + TIMER_MINUTE * MINUTE : hour + HOUR + TIMER_MINUTE * MINUTE;
+  const nextTimer =
+    hour + TIMER_MINUTE * MINUTE > now ? hour + TIMER_MINUTE * MINUTE : hour + HOUR + TIMER_MINUTE * MINUTE;
   return Math.max(nextTimer, begin + DUE_AFTER_MS);
 }

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { PassThrough, type Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
@@ -61,9 +61,13 @@ export function openHttpVault(url: string, { silenceMs = SILENCE_MS }: HttpVault
       answer?.resume();
       return answer && sealOf(answer);
     },
-    async read(day, range) {
+    async read(day, range, signal) {
       const wanted = range && { range: `bytes=${range.offset}-${range.offset + range.bytes - 1}` };
-      const answer = await look(`archives/${day}`, { method: 'GET', headers: { ...wanted } });
+      const answer = await look(`archives/${day}`, {
+        method: 'GET',
+        headers: { ...wanted },
+        ...(signal && { signal }),
+      });
       if (answer === undefined) throw new VaultFailed('failed', `The vault has no archive of ${day}.`);
       if (range !== undefined && answer.statusCode !== 206) {
         answer.destroy();

@@ -1,14 +1,11 @@
-import type { ContainerClient } from '@azure/storage-blob';
-import { MINUTE } from '@valerix/platform/durations';
 import type { Readable } from 'node:stream';
+import type { ContainerClient } from '@azure/storage-blob';
 import type { StagedFile } from './archive.ts';
 import { downloadBlob, readText } from './blobs.ts';
 import { SNAPSHOT_FILE, type Snapshot, snapshot, snapshotFolder } from './snapshot.ts';
 
 /** Far more than ten thousand tables need. */
 const MAX_DESCRIPTION_BYTES = 64 * 1024 * 1024;
-/** No export takes that long: whoever began an incomplete snapshot has died. */
-const ABANDONED_MS = 48 * 60 * MINUTE;
 const ROOT = 'snapshots/';
 
 export interface StagedSnapshots {
@@ -23,8 +20,6 @@ export interface Staging {
   list(): Promise<StagedSnapshots>;
   open(file: StagedFile): Promise<Readable>;
   remove(snapshot: Snapshot): Promise<void>;
-  /** Removes what killed exports and removals left behind; answers how many files. */
-  removeAbandoned(now: number): Promise<number>;
 }
 
 export function openStaging(container: ContainerClient): Staging {
@@ -60,29 +55,15 @@ export function openStaging(container: ContainerClient): Staging {
       downloadBlob(container, `${snapshotFolder(service, snapshotId)}${table.file}`),
     async remove({ service, id }) {
       const folder = snapshotFolder(service, id);
-      // First what makes it complete: half removed, it must not look whole.
+      // First what makes it whole: half removed, it is a leftover, which the exports clear away.
       await removeAll([`${folder}${SNAPSHOT_FILE}`]);
       await removeAll(await namesBelow(folder));
-    },
-    async removeAbandoned(now) {
-      const names = await namesBelow(ROOT);
-      const complete = new Set(names.filter((name) => name.endsWith(`/${SNAPSHOT_FILE}`)).map(folderOf));
-      const abandoned = names.filter((name) => !complete.has(folderOf(name)) && now - begunAt(name) > ABANDONED_MS);
-      await removeAll(abandoned);
-      return abandoned.length;
     },
   };
 }
 
 const folderOf = (name: string) => name.slice(0, name.lastIndexOf('/') + 1);
 const isAt = ({ service, id }: Snapshot, name: string) => folderOf(name) === snapshotFolder(service, id);
-
-/** Epoch ms at which the snapshot of that blob was begun, by its id; NaN for a name that is none of ours. */
-function begunAt(name: string): number {
-  const [, year, month, day, hour, minute, second] =
-    /\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{6}\//.exec(name) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-}
 
 function parseDescription(text: string): Snapshot | undefined {
   try {

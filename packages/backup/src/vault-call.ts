@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Logger } from '@valerix/platform/logger';
 import { passCrashPoint } from '@valerix/platform/crash-points';
+import type { Logger } from '@valerix/platform/logger';
 import { describeError } from '@valerix/platform/logger';
 import { type ArchivePlan, planArchive } from './archive.ts';
 import { utcDay } from './archive-names.ts';
+import { awaitedServices } from './calendar.ts';
 import type { Call, CallLedger } from './call-ledger.ts';
 import { MAX_SNAPSHOTS_OF_A_CALL } from './call-ledger.ts';
-import { awaitedServices } from './calendar.ts';
 import type { ArchiveSeal } from './manifest.ts';
 import type { Snapshot, SnapshotService } from './snapshot.ts';
 import type { Staging } from './staging.ts';
@@ -21,7 +21,7 @@ export type CallOutcome =
   | { readonly kind: 'under_way'; readonly day: string }
   | { readonly kind: 'nothing_new' }
   | { readonly kind: 'waiting'; readonly services: readonly SnapshotService[] }
-  /** `day` is null when no call was made, so that a later one of the same day can be. */
+  /** `day` is null when the vault or the ledger could not be asked; the next run settles what there is to settle. */
   | { readonly kind: 'failed'; readonly day: string | null; readonly reason: string };
 
 export interface VaultCallOptions {
@@ -115,7 +115,10 @@ export function makeVaultCall(options: VaultCallOptions): VaultCall {
           await ledger.recordStored(call.day);
           logger.info('backup_call_settled', { day: call.day, state: 'stored' });
         } else if (call.state === 'claimed' && now() >= Date.parse(call.givesUpAt)) {
-          await ledger.recordFailed(call.day, 'Whoever made the call did not live to see its outcome, and the vault has nothing.');
+          await ledger.recordFailed(
+            call.day,
+            'Whoever made the call did not live to see its outcome, and the vault has nothing.',
+          );
           logger.warn('backup_call_settled', { day: call.day, state: 'failed' });
         }
       }
