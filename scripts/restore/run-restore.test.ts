@@ -60,7 +60,7 @@ async function preserve(snapshots: readonly Snapshot[], change: (archive: Buffer
   const inVault = change(archive);
   await vault.getBlockBlobClient(`${day}.tar`).upload(inVault, inVault.length, { metadata: { sha256: seal.sha256 } });
   const primary = openBlobCopies('primary', blobs.getContainerClient('backup-copies'));
-  await primary.write(day, Readable.from([archive]));
+  await primary.write(day, Readable.from([archive]), AbortSignal.timeout(10_000));
   await primary.seal({ ...plan.contents, ...seal });
 }
 

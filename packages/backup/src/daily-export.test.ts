@@ -89,10 +89,10 @@ test('an export that is cut off is no snapshot; the next run makes one, and a la
   later(1 / 6);
   expect(await daily()()).toBe('exported');
   expect([await whole(), await folders()]).toEqual([1, 2]);
-  later(49);
+  later(24);
   expect(await daily()()).toBe('exported');
   expect([await whole(), await folders()]).toEqual([2, 2]);
-  expect(lines.filter((line) => line.includes('snapshots_abandoned'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('snapshot_leftovers_removed'))).toHaveLength(1);
 });
 
 test('a database connection that is lost in the middle leaves no snapshot and no hanging upload', async () => {

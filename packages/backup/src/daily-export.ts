@@ -3,6 +3,7 @@ import type { Logger } from '@valerix/platform/logger';
 import type { Client } from 'pg';
 import { exportSnapshot } from './export-snapshot.ts';
 import type { SnapshotService } from './snapshot.ts';
+import { removeLeftovers } from './snapshot-leftovers.ts';
 import { openStaging } from './staging.ts';
 
 export interface DailyExportOptions {
@@ -24,8 +25,8 @@ export function makeDailyExport(options: DailyExportOptions): () => Promise<'exp
   const { service, connect, container, logger, now } = options;
   const staging = openStaging(container);
   return async () => {
-    const abandoned = await staging.removeAbandoned(now().getTime());
-    if (abandoned > 0) logger.warn('snapshots_abandoned', { files: abandoned });
+    const leftovers = await removeLeftovers(container, service, now());
+    if (leftovers > 0) logger.warn('snapshot_leftovers_removed', { files: leftovers });
     const today = now().toISOString().slice(0, 10).replaceAll('-', '');
     const { snapshots } = await staging.list();
     if (snapshots.some((staged) => staged.service === service && staged.id.startsWith(today))) {
