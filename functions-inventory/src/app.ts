@@ -122,7 +122,7 @@ export const checkBooks = makeBooksCheck({
 
 export const exportSnapshot = makeDailyExport({
   service: 'inventory',
-  connect: () => connect(config.databaseUrl),
+  connect: () => connect(config.databaseUrl, config.databaseAuthentication),
   container: openContainer(config.storage, STAGING_CONTAINER),
   logger,
   now: () => new Date(),

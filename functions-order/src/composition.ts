@@ -188,7 +188,7 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     }),
     exportSnapshot: makeDailyExport({
       service: SERVICE,
-      connect: () => connect(config.ORDERS_DATABASE_URL),
+      connect: () => connect(config.ORDERS_DATABASE_URL, config.DATABASE_AUTHENTICATION),
       container: openContainer(config.StorageConnection, STAGING_CONTAINER),
       logger,
       now,

@@ -18,6 +18,23 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
   'amqp:not-implemented': 501,
 };
 
+export interface PutToken {
+  /** `jwt` of an identity, `servicebus.windows.net:sastoken` of a key. */
+  readonly type: string;
+  readonly token: string;
+  /** What it is to open: an address such as `sb://localhost/orders`. */
+  readonly audience: string;
+}
+
+export type CheckToken = (put: PutToken) => boolean;
+
+interface Answering {
+  /** Of $management; undefined for $cbs. */
+  readonly entity: Entity | undefined;
+  readonly checkToken: CheckToken;
+  readonly report: ReportFault;
+}
+
 type RequestNode = Exclude<Node, { kind: 'entity' }>;
 
 /** Reply links by session and node: a request is answered on a link of the same session. */
@@ -29,12 +46,7 @@ export function openReplyLink(link: RheaSender, node: RequestNode): void {
 }
 
 /** A link on which a client sends requests to $cbs or to an entity's $management. */
-export function openRequestLink(
-  link: RheaLink,
-  node: RequestNode,
-  entity: Entity | undefined,
-  report: ReportFault,
-): void {
+export function openRequestLink(link: RheaLink, node: RequestNode, { entity, checkToken, report }: Answering): void {
   link.on('message', ({ delivery, message }: RheaEvent) => {
     delivery.update(true, outcomes.accepted().described());
     const request = Buffer.isBuffer(message) ? {} : message;
@@ -44,13 +56,16 @@ export function openRequestLink(
       return;
     }
     if (entity) answerManagement(reply, entity, request, report);
-    else authorize(reply, request);
+    else authorize(reply, request, checkToken);
   });
 }
 
-/** Every token is good: the emulator guards nothing. .NET casts the status to int without looking. */
-function authorize(reply: RheaSender, request: RheaMessage): void {
-  send(reply, request, { 'status-code': types.wrap_int(202), 'status-description': 'Accepted' });
+/** .NET casts the status to int without looking. */
+function authorize(reply: RheaSender, request: RheaMessage, checkToken: CheckToken): void {
+  const { type, name } = request.application_properties ?? {};
+  const isGood = checkToken({ type: String(type), token: String(request.body), audience: String(name) });
+  const [status, description] = isGood ? [202, 'Accepted'] : [401, 'The token was refused.'];
+  send(reply, request, { 'status-code': types.wrap_int(status), 'status-description': description });
 }
 
 function answerManagement(reply: RheaSender, entity: Entity, request: RheaMessage, report: ReportFault): void {

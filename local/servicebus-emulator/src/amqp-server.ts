@@ -4,7 +4,7 @@ import { drainProperly, openClientReceiver } from './amqp-client-receiver.ts';
 import { openClientSender } from './amqp-client-sender.ts';
 import { linkGone, prepareConnection, prepareSession, watchSocket } from './amqp-connection.ts';
 import { type ReportFault, toAmqpError } from './amqp-errors.ts';
-import { openReplyLink, openRequestLink } from './amqp-request.ts';
+import { type CheckToken, openReplyLink, openRequestLink } from './amqp-request.ts';
 import type { Broker } from './broker.ts';
 import { notImplemented } from './errors.ts';
 import { createContainer, type RheaContainer, type RheaLink, type RheaSender } from './rhea-internals.ts';
@@ -31,8 +31,8 @@ const CONNECTION_OPTIONS = {
   tcp_no_delay: true,
 };
 
-export function makeAmqpServer(broker: Broker, report: ReportFault): AmqpServer {
-  const container = makeContainer(broker, report);
+export function makeAmqpServer(broker: Broker, checkToken: CheckToken, report: ReportFault): AmqpServer {
+  const container = makeContainer(broker, checkToken, report);
   const sockets = new Set<Socket>();
 
   function accept(socket: Socket): void {
@@ -55,7 +55,7 @@ export function makeAmqpServer(broker: Broker, report: ReportFault): AmqpServer 
   };
 }
 
-function makeContainer(broker: Broker, report: ReportFault): RheaContainer {
+function makeContainer(broker: Broker, checkToken: CheckToken, report: ReportFault): RheaContainer {
   const container = createContainer({
     id: 'valerix-servicebus-emulator',
     non_fatal_errors: [],
@@ -73,7 +73,7 @@ function makeContainer(broker: Broker, report: ReportFault): RheaContainer {
 
   container.on('session_open', ({ session }) => prepareSession(session));
   container.on('receiver_open', ({ receiver }) =>
-    attach(receiver, () => openFromClient(receiver, broker, report), report),
+    attach(receiver, () => openFromClient(receiver, broker, checkToken, report), report),
   );
   container.on('sender_open', ({ sender }) => attach(sender, () => openToClient(sender, broker, report), report));
   container.on('sender_close', ({ sender }) => linkGone(sender));
@@ -100,7 +100,7 @@ function attach(link: RheaLink, open: () => void, report: ReportFault): void {
 }
 
 /** The client sends: to an entity, or requests to $cbs and $management. */
-function openFromClient(link: RheaLink, broker: Broker, report: ReportFault): void {
+function openFromClient(link: RheaLink, broker: Broker, checkToken: CheckToken, report: ReportFault): void {
   const { target, source, snd_settle_mode, rcv_settle_mode } = link.remote.attach;
   if (target?.address === undefined || target.address === null) throw notImplemented('Transactions are not supported.');
   const node = parseNode(target.address);
@@ -109,7 +109,10 @@ function openFromClient(link: RheaLink, broker: Broker, report: ReportFault): vo
   if (typeof rcv_settle_mode === 'number') link.local.attach.rcv_settle_mode = rcv_settle_mode;
   if (typeof snd_settle_mode === 'number') link.local.attach.snd_settle_mode = snd_settle_mode;
   if (node.kind === 'entity') openClientSender(link, broker.get(node.path), report);
-  else openRequestLink(link, node, node.kind === 'management' ? broker.get(node.path) : undefined, report);
+  else {
+    const entity = node.kind === 'management' ? broker.get(node.path) : undefined;
+    openRequestLink(link, node, { entity, checkToken, report });
+  }
 }
 
 /** The client receives: from an entity, or answers of $cbs and $management. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { makeAdminServer } from './admin.ts';
+import type { CheckToken } from './amqp-request.ts';
 import { makeAmqpServer } from './amqp-server.ts';
 import { type Broker, makeBroker } from './broker.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -28,6 +29,8 @@ export interface EmulatorOptions {
   readonly sync?: SyncMode;
   /** Default 256 KiB, as in the service's Standard tier. */
   readonly maxMessageBytes?: number;
+  /** Whether a token that a client puts to $cbs is good; default: every one is. */
+  readonly checkToken?: CheckToken;
   /** Tests move it to make locks and messages expire. */
   readonly clock?: Clock;
   /** Receives what went wrong inside; default: standard error. */
@@ -70,7 +73,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     closing.push(() => clearInterval(ticking));
 
     const host = options.host ?? DEFAULT_HOST;
-    const amqp = makeAmqpServer(broker, report);
+    const amqp = makeAmqpServer(broker, options.checkToken ?? (() => true), report);
     const listener = await listen('the AMQP endpoint', amqp.makeListener, host, options.port ?? 0);
     closing.push(async () => {
       const closed = listener.close();

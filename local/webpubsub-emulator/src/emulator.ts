@@ -11,6 +11,8 @@ import { makeTokens } from './tokens.ts';
 export interface EmulatorOptions {
   /** Signs and checks every token; default: one made at random, to be found in the connection string. */
   readonly accessKey?: string | undefined;
+  /** Whether the token of an identity, which is signed by somebody else, opens REST as well; default: none does. */
+  readonly checkIdentityToken?: (token: string) => boolean;
   /** 0 (the default) takes a free one. */
   readonly port?: number;
   /** Default: this machine alone, on both of its loopback addresses. */
@@ -48,7 +50,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const report = (what: string, error: unknown): void => log(`Could not ${what}: ${describe(error)}`);
 
   const hubs = makeHubs(limits, clock);
-  const tokens = makeTokens(accessKey, clock);
+  const tokens = makeTokens(accessKey, clock, options.checkIdentityToken);
   const clients = makeClientEndpoint({ hubs, tokens, limits });
   const rest = makeRestEndpoint({ hubs, tokens, limits, report });
   const makeServer = (): Server => {

@@ -7,8 +7,8 @@ import { contentOf, readDescription } from './backup.fixture.ts';
 import { connect } from './connect.ts';
 import { makeDailyExport } from './daily-export.ts';
 import { exportSnapshot } from './export-snapshot.ts';
-import { SNAPSHOT_FILE } from './snapshot.ts';
-import { listStaged } from './staged-snapshots.ts';
+import { SNAPSHOT_FILE, snapshotFolder } from './snapshot.ts';
+import { openStaging } from './staging.ts';
 
 let storage: Storage;
 let books: TestBooks;
@@ -21,6 +21,13 @@ const lines: string[] = [];
 const logger = makeLogger('order', 'info', (line) => lines.push(line));
 const toOrders = () => connect(books.urls.orders);
 const daily = () => makeDailyExport({ service: 'order', connect: toOrders, container, logger, now: () => today });
+const whole = async () => (await openStaging(container).list()).snapshots.length;
+const folders = async () => {
+  const names = new Set<string>();
+  for await (const item of container.listBlobsByHierarchy('/', { prefix: snapshotFolder('order', '').slice(0, -1) }))
+    names.add(item.name);
+  return names.size;
+};
 const later = (hours: number) => {
   today = new Date(today.getTime() + hours * 3_600_000);
 };
@@ -61,10 +68,10 @@ afterAll(async () => {
 test('one day has one snapshot, however often its timer fires, and the next day another', async () => {
   expect(await daily()()).toBe('exported');
   expect(await daily()()).toBe('already_exported');
-  expect(await listStaged(container, 'order')).toHaveLength(1);
+  expect(await whole()).toBe(1);
   later(24);
   expect(await daily()()).toBe('exported');
-  expect((await listStaged(container, 'order')).map(({ isWhole }) => isWhole)).toEqual([true, true]);
+  expect(await whole()).toBe(2);
   expect(lines.filter((line) => line.includes('snapshot_exported'))).toHaveLength(2);
 });
 
@@ -77,15 +84,15 @@ test('an export that is cut off is no snapshot; the next run makes one, and a la
   await expect(
     exportSnapshot({ service: 'order', connect: toOrders, container: dying, now: () => today }),
   ).rejects.toBe(cut);
-  expect((await listStaged(container, 'order')).map(({ isWhole }) => isWhole)).toEqual([false]);
+  expect([await whole(), await folders()]).toEqual([0, 1]);
 
   later(1 / 6);
   expect(await daily()()).toBe('exported');
-  expect((await listStaged(container, 'order')).map(({ isWhole }) => isWhole)).toEqual([false, true]);
+  expect([await whole(), await folders()]).toEqual([1, 2]);
   later(24);
   expect(await daily()()).toBe('exported');
-  expect((await listStaged(container, 'order')).map(({ isWhole }) => isWhole)).toEqual([true, true]);
-  expect(lines.filter((line) => line.includes('snapshots_abandoned'))).toHaveLength(1);
+  expect([await whole(), await folders()]).toEqual([2, 2]);
+  expect(lines.filter((line) => line.includes('snapshot_leftovers_removed'))).toHaveLength(1);
 });
 
 test('a database connection that is lost in the middle leaves no snapshot and no hanging upload', async () => {
@@ -98,7 +105,7 @@ test('a database connection that is lost in the middle leaves no snapshot and no
   await expect(
     exportSnapshot({ service: 'order', connect: async () => client, container: cutting, now: () => today }),
   ).rejects.toThrow();
-  expect((await listStaged(container, 'order')).some(({ isWhole }) => isWhole)).toBe(false);
+  expect(await whole()).toBe(0);
 });
 
 test('every table is of one moment, whatever is written while they are read', async () => {

@@ -3,7 +3,8 @@ import type { Logger } from '@valerix/platform/logger';
 import type { Client } from 'pg';
 import { exportSnapshot } from './export-snapshot.ts';
 import type { SnapshotService } from './snapshot.ts';
-import { listStaged, removeAbandoned } from './staged-snapshots.ts';
+import { removeLeftovers } from './snapshot-leftovers.ts';
+import { openStaging } from './staging.ts';
 
 export interface DailyExportOptions {
   readonly service: SnapshotService;
@@ -22,13 +23,13 @@ export const DAILY_EXPORT_SCHEDULE = '0 0,10,20 1 * * *';
 /** Exports the service's database once a UTC day, however often it is run; clears away what earlier runs left unfinished. */
 export function makeDailyExport(options: DailyExportOptions): () => Promise<'exported' | 'already_exported'> {
   const { service, connect, container, logger, now } = options;
+  const staging = openStaging(container);
   return async () => {
-    await container.createIfNotExists();
-    const abandoned = await removeAbandoned(container, service, now());
-    if (abandoned > 0) logger.warn('snapshots_abandoned', { snapshots: abandoned });
-    const today = now().toISOString().slice(0, 10);
-    const staged = await listStaged(container, service);
-    if (staged.some(({ isWhole, begunAt }) => isWhole && begunAt.toISOString().startsWith(today))) {
+    const leftovers = await removeLeftovers(container, service, now());
+    if (leftovers > 0) logger.warn('snapshot_leftovers_removed', { files: leftovers });
+    const today = now().toISOString().slice(0, 10).replaceAll('-', '');
+    const { snapshots } = await staging.list();
+    if (snapshots.some((staged) => staged.service === service && staged.id.startsWith(today))) {
       return 'already_exported';
     }
     const startedAt = performance.now();

@@ -7,6 +7,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import { countBytes, measureBytes } from './measured-bytes.ts';
 import { SNAPSHOT_FILE, type Snapshot, type SnapshotService, type SnapshotTable, snapshotFolder } from './snapshot.ts';
 import { type CatalogueTable, columnsOf, quoted, readCatalogue, readTables } from './snapshot-catalogue.ts';
+import { secondOf } from './snapshot-leftovers.ts';
 
 export interface ExportOptions {
   readonly service: SnapshotService;
@@ -119,6 +120,5 @@ async function exportTable(
 
 /** `YYYYMMDDTHHMMSSZ` and six random hex digits. */
 function newSnapshotId(at: Date): string {
-  const second = at.toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  return `${second}-${randomBytes(3).toString('hex')}`;
+  return `${secondOf(at)}-${randomBytes(3).toString('hex')}`;
 }

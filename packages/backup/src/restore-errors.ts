@@ -14,3 +14,16 @@ export class TargetNotEmpty extends Error {
 export class SchemaMismatch extends Error {
   override name = 'SchemaMismatch';
 }
+
+/** Every place was tried. */
+export class NoUsableCopy extends Error {
+  override name = 'NoUsableCopy';
+}
+
+/** No pair can be had; the message says what there is. */
+export class NoPair extends Error {
+  override name = 'NoPair';
+}
+
+/** Those whose message says all there is to say. */
+export const restoreErrors = [CorruptCopy, TargetNotEmpty, SchemaMismatch, NoUsableCopy, NoPair] as const;

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { inventoryMigrations } from '@valerix/inventory/inventory-database';
 import { readMigrations } from '@valerix/platform/migrate';
-import { platformMigrations } from '@valerix/platform/platform-schema';
 import { openTestBooks, type TestBooks } from '@valerix/reconciler/books.fixture';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ordersMigrations } from '../../../functions-order/src/orders-schema.ts';
 import { type Storage, startStorage } from '../../../tests/setup/azurite.ts';
 import { createTestDatabase, type TestDatabase } from '../../../tests/setup/database.ts';
 import { contentOf, readDescription, stagedSource } from './backup.fixture.ts';
@@ -13,10 +14,7 @@ import { CorruptCopy, SchemaMismatch, TargetNotEmpty } from './restore-errors.ts
 import { type RestoreOptions, restoreSnapshot, type SnapshotSource } from './restore-snapshot.ts';
 import { type Snapshot, type SnapshotService, STAGING_CONTAINER } from './snapshot.ts';
 
-const migrationsOf = {
-  order: [platformMigrations, new URL('../../../functions-order/src/orders-migrations/', import.meta.url)],
-  inventory: [platformMigrations, new URL('../../inventory/src/inventory-migrations/', import.meta.url)],
-};
+const migrationsOf = { order: ordersMigrations, inventory: inventoryMigrations };
 
 let storage: Storage;
 let books: TestBooks;

@@ -1,5 +1,5 @@
 import { applyMigrations, type Migration } from '@valerix/platform/migrate';
-import type { ClientBase } from 'pg';
+import type { Client, ClientBase } from 'pg';
 import { SchemaMismatch, TargetNotEmpty } from './restore-errors.ts';
 import type { Snapshot } from './snapshot.ts';
 import { quoted, readTables } from './snapshot-catalogue.ts';
@@ -26,7 +26,7 @@ const objectsSql = `
   ORDER BY turn, name`;
 
 /** Throws when any table but the record of migrations has a row. */
-export async function assertEmpty(client: ClientBase): Promise<void> {
+export async function assertEmpty(client: Client): Promise<void> {
   const filled: string[] = [];
   for (const { name } of await readTables(client)) {
     if (name === 'schema_migrations') continue;
@@ -34,7 +34,7 @@ export async function assertEmpty(client: ClientBase): Promise<void> {
     if (rowCount !== 0) filled.push(name);
   }
   if (filled.length === 0) return;
-  throw new TargetNotEmpty(`The target is not empty: there are rows in ${filled.join(', ')}.`);
+  throw new TargetNotEmpty(`Database ${client.database} is not empty: there are rows in ${filled.join(', ')}.`);
 }
 
 /** Drops what is there and makes the tables as they were when the snapshot was taken, empty. */

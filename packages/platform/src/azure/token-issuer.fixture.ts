@@ -25,6 +25,8 @@ export interface TokenIssuer {
 }
 
 const CLIENT_ID = '11111111-2222-4333-8444-555555555555';
+/** Azurite looks at the issuer, and at no signature. */
+const ISSUER = 'https://sts.windows.net/11111111-2222-4333-8444-666666666666/';
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /**
@@ -41,7 +43,7 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
   const makeToken = (resource: string) => {
     const now = Math.floor(Date.now() / 1_000);
     const exp = now + issuer.lifetimeSeconds;
-    const claims = { aud: resource, oid: CLIENT_ID, iat: now, nbf: now, exp, jti: randomUUID() };
+    const claims = { iss: ISSUER, aud: resource, oid: CLIENT_ID, iat: now, nbf: now, exp, jti: randomUUID() };
     const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
     return `${signed}.${signatureOf(signed)}`;
   };

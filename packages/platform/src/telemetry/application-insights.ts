@@ -1,3 +1,4 @@
+import type { TokenCredential } from '@azure/identity';
 import {
   type AzureMonitorExporterOptions,
   AzureMonitorLogExporter,
@@ -18,13 +19,14 @@ export interface ApplicationInsights {
  * The exporters of Azure's OpenTelemetry distribution, without the rest of it: the distribution instruments modules as
  * they are loaded, and in a bundle nothing is loaded any more, so the spans here are made by hand where the wires are.
  */
-export function openApplicationInsights(connectionString: string): ApplicationInsights {
+export function openApplicationInsights(connectionString: string, credential?: TokenCredential): ApplicationInsights {
   // By default the exporters report about themselves to Microsoft, and ask the machine's metadata service where they are.
   process.env.APPLICATION_INSIGHTS_NO_STATSBEAT = 'true';
   const options: AzureMonitorExporterOptions = {
     connectionString,
     // What could not be sent is dropped: it belongs neither on the disk of a function nor in the next process's mouth.
     disableOfflineStorage: true,
+    ...(credential && { credential }),
     ...plainEndpoint(connectionString),
   };
   return {

@@ -2,6 +2,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { processIdentity } from '../azure/credential.ts';
 import { integer, optionalText } from '../config.ts';
 import { MINUTE, SECOND } from '../durations.ts';
 import { type LogSink, makeLogSink } from '../logger.ts';
@@ -13,6 +14,11 @@ import { recordSpansWith } from './spans.ts';
 export const telemetryVariables = {
   /** Where telemetry goes. Unset: metrics are read at /metrics, nothing is sent. */
   APPLICATIONINSIGHTS_CONNECTION_STRING: optionalText(),
+  /** `Authorization=AAD`, and `ClientId=...` for the Functions host: telemetry is sent as the identity of the process. */
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: optionalText().refine(
+    (given) => given === undefined || /(^|;)\s*Authorization=AAD\s*(;|$)/i.test(given),
+    'must say Authorization=AAD',
+  ),
   /** Traces that one process begins to record in a second, of each operation; the others are not recorded. */
   TELEMETRY_TRACES_PER_SECOND: integer(5),
   /** ms between two exports of metrics. */
@@ -21,6 +27,7 @@ export const telemetryVariables = {
 
 export interface TelemetrySettings {
   readonly APPLICATIONINSIGHTS_CONNECTION_STRING?: string | undefined;
+  readonly APPLICATIONINSIGHTS_AUTHENTICATION_STRING?: string | undefined;
   readonly TELEMETRY_TRACES_PER_SECOND: number;
   readonly TELEMETRY_METRICS_INTERVAL_MS: number;
 }
@@ -28,6 +35,7 @@ export interface TelemetrySettings {
 /** The settings of telemetry alone, out of all those of a service: they are logged and compared, secrets are not. */
 export const telemetrySettings = (settings: TelemetrySettings): TelemetrySettings => ({
   APPLICATIONINSIGHTS_CONNECTION_STRING: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING,
   TELEMETRY_TRACES_PER_SECOND: settings.TELEMETRY_TRACES_PER_SECOND,
   TELEMETRY_METRICS_INTERVAL_MS: settings.TELEMETRY_METRICS_INTERVAL_MS,
 });
@@ -61,7 +69,8 @@ export async function startTelemetry(service: string, settings: TelemetrySetting
   if (connectionString === undefined) return localTelemetry(service);
   // Loaded only here: whoever sends nothing need not wait for it at a cold start.
   const { openApplicationInsights } = await import('./application-insights.ts');
-  const insights = openApplicationInsights(connectionString);
+  const credential = settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING === undefined ? undefined : processIdentity;
+  const insights = openApplicationInsights(connectionString, credential);
   const resource = resourceFromAttributes({ 'service.name': service });
   const reader = new PeriodicExportingMetricReader({
     exporter: insights.metrics,
