@@ -26,6 +26,7 @@ const backups = makeBackups({
   callTimeoutMs: 60_000,
   now: () => settings.NOW,
   tell: async () => {},
+  standing: async () => undefined,
 });
 console.log(JSON.stringify(await backups.run()));
 process.exit(0);
