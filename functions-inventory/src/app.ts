@@ -1,6 +1,10 @@
 import { app } from '@azure/functions';
+import { openBackupStores } from '@valerix/backup/backup-settings';
+import { makeBackups } from '@valerix/backup/backups';
 import { connect } from '@valerix/backup/connect';
 import { makeDailyExport } from '@valerix/backup/daily-export';
+import { exportSnapshot as takeSnapshot } from '@valerix/backup/export-snapshot';
+import { retention } from '@valerix/backup/retention';
 import { STAGING_CONTAINER } from '@valerix/backup/snapshot';
 import { queues, subscriptions, topics } from '@valerix/contracts/topology';
 import { makeChaosSwitch } from '@valerix/inventory/chaos-switch';
@@ -120,18 +124,31 @@ export const checkBooks = makeBooksCheck({
   logger,
 });
 
-export const exportSnapshot = makeDailyExport({
+const snapshots = {
   service: 'inventory',
   connect: () => connect(config.databaseUrl, config.databaseAuthentication),
   container: openContainer(config.storage, STAGING_CONTAINER),
+} as const;
+export const exportSnapshot = makeDailyExport({ ...snapshots, logger, now: () => new Date() });
+/** One more, now, whatever was exported today. */
+export const exportAnother = () => takeSnapshot(snapshots);
+
+export const backups = makeBackups({
+  ...openBackupStores({ storage: config.storage, ...config.backup }),
+  retention,
+  callTimeoutMs: config.backup.callTimeoutMs,
+  metrics,
   logger,
-  now: () => new Date(),
+  tell: watch.tellBackup,
+  standing: watch.backupStanding,
+  now: Date.now,
 });
 
 // The schema, and with it the catalogue, is in place soon after the start and not only when the first request comes.
 database.ready().catch((error: unknown) => logger.warn('database_not_ready', { error }));
 
 watch.start();
+void backups.announce();
 
 app.hook.appTerminate(async () => {
   await watch.stop();

@@ -21,6 +21,7 @@ import { ordersShip } from './functions/orders-ship.ts';
 import { ordersSweep } from './functions/orders-sweep.ts';
 import { outboxRelay } from './functions/outbox-relay.ts';
 import { snapshotExport } from './functions/snapshot-export.ts';
+import { snapshotsExport } from './functions/snapshots-export.ts';
 import { systemWatch } from './functions/system-watch.ts';
 
 /** Registers every function of the Order service with its triggers. */
@@ -41,6 +42,7 @@ export function registerFunctions(service: OrderService): void {
   idempotencyKeysPurge(service);
   ordersCheck(service);
   snapshotExport(service);
+  snapshotsExport(service);
   deadLettersList(service);
   deadLettersGet(service);
   deadLettersReplay(service);

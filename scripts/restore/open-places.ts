@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Where backups lie, in the order in which they are asked: as the settings of the services say, else as a running system does. */
 export async function openPlaces(env: Environment, home: string): Promise<BackupPlace[]> {
   const isSet = Object.keys(env).some((name) => /^StorageConnection(__|$)/.test(name) && env[name]);
-  const found = isSet ? env : { StorageConnection: (await readEndpoints(home)).storage, ...env };
+  const found = isSet ? env : { ...(await settingsOfHome(home)), ...env };
   const { StorageConnection, BackupCopyConnection, BACKUP_VAULT_URL } = parseConfig(
     { StorageConnection: storageConnection(found, ['blobServiceUri', 'tableServiceUri']), ...backupVariables(found) },
     found,
@@ -20,4 +20,13 @@ export async function openPlaces(env: Environment, home: string): Promise<Backup
     vaultUrl: BACKUP_VAULT_URL,
   });
   return [vault, ...copies];
+}
+
+async function settingsOfHome(home: string): Promise<Environment> {
+  const { storage, copyStorage, backupVault } = await readEndpoints(home);
+  return {
+    StorageConnection: storage,
+    BACKUP_VAULT_URL: backupVault,
+    ...(copyStorage !== null && { BackupCopyConnection: copyStorage }),
+  };
 }

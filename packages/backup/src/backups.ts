@@ -1,9 +1,10 @@
+import type { BackupsReport } from '@valerix/contracts/backups-api';
 import type { BackupStanding } from '@valerix/platform/alerts/backup-standing';
 import { describeError } from '@valerix/platform/logger';
 import type { Metrics } from '@valerix/platform/metrics';
 import { makeTurns } from '@valerix/platform/turns';
-import { utcDay } from './archive-names.ts';
 import { type BackupCopiesOptions, makeBackupCopies } from './backup-copies.ts';
+import { reportOf } from './backups-report.ts';
 import { isDue } from './calendar.ts';
 import type { Call } from './call-ledger.ts';
 import { type CallOutcome, makeVaultCall } from './vault-call.ts';
@@ -14,6 +15,8 @@ export interface BackupsOptions extends BackupCopiesOptions {
   readonly callTimeoutMs: number;
   /** Tells those who judge the alerts that backups are made, and how they stand; may reject. */
   readonly tell: (news?: Omit<BackupStanding, 'since'>) => Promise<void>;
+  /** What they know. */
+  readonly standing: () => Promise<BackupStanding | undefined>;
 }
 
 /** What a run did, and what went wrong beside the call. */
@@ -29,7 +32,8 @@ export interface Backups {
    * `asked`: an operator wants the call now, however early in the day and with whatever snapshots there are.
    */
   run(wish?: { readonly asked: boolean }): Promise<BackupRun>;
-  calls(): Promise<Call[]>;
+  /** What operators see. Rejects while storage is away. */
+  report(): Promise<BackupsReport>;
   /** For a process that has just started: says that backups are made here, and reads when the last one was. Never throws. */
   announce(): Promise<void>;
 }
@@ -40,6 +44,7 @@ export function makeBackups(options: BackupsOptions): Backups {
   const copies = makeBackupCopies(options);
   // Two runs of one process would only be in each other's way; those of other processes meet at the ledger.
   const inTurn = makeTurns(1);
+  const places = [options.vault, ...options.copies].map(({ name }) => name);
 
   let lastSuccessSeconds: number | undefined;
   metrics.meter
@@ -103,7 +108,7 @@ export function makeBackups(options: BackupsOptions): Backups {
           throw error;
         }
       }),
-    calls: ledger.list,
+    report: async () => reportOf(await ledger.list(), await options.standing(), places, now()),
     async announce() {
       try {
         remember(await ledger.list());
@@ -114,6 +119,3 @@ export function makeBackups(options: BackupsOptions): Backups {
     },
   };
 }
-
-/** Whether the call of the day `now` is in was made. */
-export const isSpent = (calls: readonly Call[], now: number): boolean => calls.some(({ day }) => day === utcDay(now));

@@ -8,6 +8,8 @@ const DAY = 24 * HOUR;
 const DUE_AFTER_MS = 1.5 * HOUR;
 /** Until then the call waits for a service whose snapshot of the day is missing; one alone is better than none. */
 const WAITS_UNTIL_MS = 6 * HOUR;
+/** Also later in the day: the other service may just be writing the companion of a snapshot this young. */
+const COMPANION_MS = 25 * MINUTE;
 /** The timer looks at that minute of each hour. */
 const TIMER_MINUTE = 30;
 
@@ -18,7 +20,8 @@ export const isDue = (now: number): boolean => now >= dayBegin(now) + DUE_AFTER_
 
 /** The services whose snapshot of today the call still waits for; none once it has waited long enough. */
 export function awaitedServices(snapshots: readonly Snapshot[], now: number): SnapshotService[] {
-  if (now >= dayBegin(now) + WAITS_UNTIL_MS) return [];
+  const isYoung = ({ takenAt }: Snapshot) => now - Date.parse(takenAt) < COMPANION_MS;
+  if (now >= dayBegin(now) + WAITS_UNTIL_MS && !snapshots.some(isYoung)) return [];
   const today = utcDay(now);
   return snapshotServices.filter(
     (service) => !snapshots.some((one) => one.service === service && utcDay(Date.parse(one.takenAt)) === today),
@@ -28,9 +31,9 @@ export function awaitedServices(snapshots: readonly Snapshot[], now: number): Sn
 /** When the timer calls next, given whether today's call has been made. */
 export function nextRunAt(now: number, isTodaySpent: boolean): number {
   const begin = dayBegin(now);
-  if (isTodaySpent) return begin + DAY + DUE_AFTER_MS;
-  const hour = Math.floor(now / HOUR) * HOUR;
-  const nextTimer =
-    hour + TIMER_MINUTE * MINUTE > now ? hour + TIMER_MINUTE * MINUTE : hour + HOUR + TIMER_MINUTE * MINUTE;
-  return Math.max(nextTimer, begin + DUE_AFTER_MS);
+  const tomorrow = begin + DAY + DUE_AFTER_MS;
+  if (isTodaySpent) return tomorrow;
+  const timerOfHour = Math.floor(now / HOUR) * HOUR + TIMER_MINUTE * MINUTE;
+  const nextTimer = timerOfHour > now ? timerOfHour : timerOfHour + HOUR;
+  return nextTimer >= begin + DAY ? tomorrow : Math.max(nextTimer, begin + DUE_AFTER_MS);
 }

@@ -22,7 +22,9 @@ export interface HttpVaultOptions {
 export function openHttpVault(url: string, { silenceMs = SILENCE_MS }: HttpVaultOptions = {}): Vault {
   const begin = (path: string, options: RequestOptions) => {
     const target = new URL(path, url.endsWith('/') ? url : `${url}/`);
-    return (target.protocol === 'https:' ? httpsRequest : httpRequest)(target, { ...options, timeout: silenceMs });
+    // A connection of its own: one that was kept from earlier may be closed at the other end, and would cost the day's call.
+    const settings = { ...options, agent: false, timeout: silenceMs };
+    return (target.protocol === 'https:' ? httpsRequest : httpRequest)(target, settings);
   };
   const send = async (path: string, options: RequestOptions, body?: Readable): Promise<IncomingMessage> => {
     const request = begin(path, options);

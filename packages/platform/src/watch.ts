@@ -24,6 +24,8 @@ export interface Watch {
   breakerChanged(state: BreakerState): void;
   /** Backups are made here; with `news`, how they stand. Rejects while storage is away. */
   tellBackup(news?: Omit<BackupStanding, 'since'>): Promise<void>;
+  /** How the backups stand; undefined while nobody makes any. Rejects while storage is away. */
+  backupStanding(): Promise<BackupStanding | undefined>;
   /** Begins to look every second, without keeping the process alive for it. */
   start(): void;
   /** Looks once, now: for a timer trigger, which wakes a process that Azure had put to rest. Never throws. */
@@ -199,6 +201,7 @@ export function makeWatch(options: WatchOptions): Watch {
       void events.flush();
     },
     tellBackup: (news) => withStorage(() => table.tellBackup(now(), news)),
+    backupStanding: () => withStorage(async () => (await table.observe(now())).backup),
     start: armTick,
     async look() {
       const sent = publish();
