@@ -16,6 +16,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface Part {
   readonly folder: string;
+  /** Programs that run from the same folder as `main.js`: the name of each, and its source. */
+  readonly programs?: Readonly<Record<string, string>>;
   readonly migrations: readonly string[];
   /** Azure Functions apps get the one host configuration. */
   readonly functionApp: boolean;
@@ -30,7 +32,13 @@ const parts: readonly Part[] = [
     functionApp: true,
   },
   { folder: 'functions-inventory', migrations: [platformMigrations, inventoryMigrations], functionApp: true },
-  { folder: 'grpc-inventory-host', migrations: [platformMigrations, inventoryMigrations], functionApp: false },
+  {
+    folder: 'grpc-inventory-host',
+    // The one container image that is deployed: a job of the deployment runs it too.
+    programs: { 'database-roles': 'packages/platform/src/database-roles/main.ts' },
+    migrations: [platformMigrations, inventoryMigrations],
+    functionApp: false,
+  },
 ];
 
 /** The sites, each with the name of the part that serves it. */
@@ -81,15 +89,19 @@ const takeNoRemoteSettings: Plugin = {
   },
 };
 
-async function buildPart({ folder, migrations, functionApp }: Part): Promise<void> {
+async function buildPart({ folder, programs = {}, migrations, functionApp }: Part): Promise<void> {
   const finished = join(root, folder, 'dist');
   // Built beside and then put in its place, so that whoever runs the old one never meets half of the new one.
   const dist = `${finished}.${process.pid}`;
   await mkdir(dist, { recursive: true });
+  const sources = { main: `${folder}/src/main.ts`, ...programs };
   await build({
-    entryPoints: [join(root, folder, 'src/main.ts')],
-    outfile: join(dist, 'main.js'),
+    entryPoints: Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, join(root, source)])),
+    outdir: dist,
     bundle: true,
+    // What is imported when it is needed, such as Azure's identity, is a file of its own: others do not read it at a start.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     platform: 'node',
     target: 'node24',
     format: 'esm',

@@ -1,4 +1,5 @@
-import { BlobServiceClient } from '@azure/storage-blob';
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { planArchive } from '@valerix/backup/archive';
 import { openBlobCopies } from '@valerix/backup/blob-copies';
 import { connect } from '@valerix/backup/connect';
@@ -6,6 +7,7 @@ import { exportSnapshot } from '@valerix/backup/export-snapshot';
 import { NoUsableCopy, TargetNotEmpty } from '@valerix/backup/restore-errors';
 import { type Snapshot, STAGING_CONTAINER } from '@valerix/backup/snapshot';
 import { openStaging } from '@valerix/backup/staging';
+import { openContainer } from '@valerix/platform/azure/blob-container';
 import { openTestBooks, type TestBooks } from '@valerix/reconciler/books.fixture';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Storage, startStorage } from '../../tests/setup/azurite.ts';
@@ -14,7 +16,7 @@ import type { RestoreCommand } from './command-line.ts';
 import { runRestore } from './run-restore.ts';
 
 let storage: Storage;
-let blobs: BlobServiceClient;
+const container = (name: string) => openContainer({ connectionString: storage.connection }, name);
 let books: TestBooks;
 let days = 0;
 let day = '';
@@ -23,8 +25,7 @@ const printed: string[] = [];
 
 beforeAll(async () => {
   storage = await startStorage();
-  blobs = BlobServiceClient.fromConnectionString(storage.connection);
-  await blobs.getContainerClient(STAGING_CONTAINER).create();
+  await container(STAGING_CONTAINER).create();
   books = await openTestBooks('run restore');
 });
 beforeEach(async () => {
@@ -43,23 +44,19 @@ const take = (service: 'order' | 'inventory') =>
   exportSnapshot({
     service,
     connect: () => connect(service === 'order' ? books.urls.orders : books.urls.inventory),
-    container: blobs.getContainerClient(STAGING_CONTAINER),
+    container: container(STAGING_CONTAINER),
   });
 
 /** Both copies of a backup, as the day's call leaves them. */
 async function preserve(snapshots: readonly Snapshot[], change: (archive: Buffer) => Buffer = (archive) => archive) {
   const plan = planArchive(day, new Date(), snapshots);
-  const archive = Buffer.concat(
-    await plan.open(openStaging(blobs.getContainerClient(STAGING_CONTAINER)).open).toArray(),
-  );
-  const { createHash } = await import('node:crypto');
-  const { Readable } = await import('node:stream');
+  const archive = Buffer.concat(await plan.open(openStaging(container(STAGING_CONTAINER)).open).toArray());
   const seal = { bytes: archive.length, sha256: createHash('sha256').update(archive).digest('hex') };
-  const vault = blobs.getContainerClient('backup-vault');
+  const vault = container('backup-vault');
   await vault.createIfNotExists();
   const inVault = change(archive);
   await vault.getBlockBlobClient(`${day}.tar`).upload(inVault, inVault.length, { metadata: { sha256: seal.sha256 } });
-  const primary = openBlobCopies('primary', blobs.getContainerClient('backup-copies'));
+  const primary = openBlobCopies('primary', container('backup-copies'));
   await primary.write(day, Readable.from([archive]), AbortSignal.timeout(10_000));
   await primary.seal({ ...plan.contents, ...seal });
 }

@@ -2,7 +2,7 @@ import { describeError } from '@valerix/platform/logger';
 import type { Migration } from '@valerix/platform/migrate';
 import type { Client } from 'pg';
 import type { BackupPlace } from './backup-place.ts';
-import { type Backup, openBackup } from './backup-reader.ts';
+import { type Backup, BackupUnreadable, openBackup } from './backup-reader.ts';
 import { choosePair, type Pair, type Wish } from './choose-pair.ts';
 import type { ArchivedSnapshot, PlaceName } from './manifest.ts';
 import { CorruptCopy, NoUsableCopy } from './restore-errors.ts';
@@ -71,7 +71,8 @@ async function restoreInto(clients: Clients, options: RestorePairOptions) {
   const backups = new Map<BackupPlace, Backup>();
   const unusable = (place: BackupPlace, error: unknown) => {
     const isCorrupt = error instanceof CorruptCopy;
-    onProgress({ kind: 'unusable', place: place.name, why: describeError(error), isCorrupt });
+    const why = isCorrupt || error instanceof BackupUnreadable ? error.message : describeError(error);
+    onProgress({ kind: 'unusable', place: place.name, why, isCorrupt });
   };
   for (const place of places) {
     await openBackup(place, day).then(

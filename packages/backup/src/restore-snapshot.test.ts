@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { inventoryMigrations } from '@valerix/inventory/inventory-database';
 import { readMigrations } from '@valerix/platform/migrate';
@@ -43,7 +44,6 @@ const withFiles = (from: SnapshotSource, change: (file: Buffer, table: string) =
   snapshot: from.snapshot,
   async openFile(table) {
     const file = await from.openFile(table);
-    const { Readable } = await import('node:stream');
     return Readable.from([change(Buffer.concat(await file.toArray()), table)]);
   },
 });
@@ -199,7 +199,6 @@ test('a storage that breaks off in the middle is no corrupt copy', async () => {
     snapshot: source.order.snapshot,
     async openFile(table) {
       if (table !== 'orders') return source.order.openFile(table);
-      const { Readable } = await import('node:stream');
       return Readable.from(
         (async function* () {
           yield Buffer.alloc(0);

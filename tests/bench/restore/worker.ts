@@ -1,10 +1,10 @@
 /** One export or restore in a process of its own, whose peak memory is therefore that of the work. Prints a JSON line. */
-import { BlobServiceClient } from '@azure/storage-blob';
 import { connect } from '@valerix/backup/connect';
 import { exportSnapshot } from '@valerix/backup/export-snapshot';
 import { restoreSnapshot } from '@valerix/backup/restore-snapshot';
 import { type SnapshotTable, STAGING_CONTAINER } from '@valerix/backup/snapshot';
 import { openStaging } from '@valerix/backup/staging';
+import { openContainer } from '@valerix/platform/azure/blob-container';
 import { readMigrations } from '@valerix/platform/migrate';
 import { folders } from './fill-shop.ts';
 
@@ -20,7 +20,7 @@ export interface Measured {
 
 const [action = '', kind = '', url = '', storage = ''] = process.argv.slice(2);
 const service = kind === 'orders' ? 'order' : 'inventory';
-const container = BlobServiceClient.fromConnectionString(storage).getContainerClient(STAGING_CONTAINER);
+const container = openContainer({ connectionString: storage }, STAGING_CONTAINER);
 const staging = openStaging(container);
 
 async function exportOne(): Promise<readonly SnapshotTable[]> {

@@ -16,7 +16,8 @@ const SCOPE = 'https://ossrdbms-aad.database.windows.net/.default';
 
 /**
  * The connection URL of a database, as a setting. With `DATABASE_AUTHENTICATION=entra` it names the identity's role and no
- * password, and asks for a server that proves who it is: whoever hears a token can use it.
+ * password, and asks for a server that proves who it is: whoever hears a token can use it. Beside that it may carry
+ * `options`, such as `-c role=OWNER`.
  */
 export const databaseUrl = (env: Readonly<Record<string, string | undefined>>) =>
   text().refine(
@@ -27,20 +28,23 @@ export const databaseUrl = (env: Readonly<Record<string, string | undefined>>) =
 function isForToken(given: string): boolean {
   if (!URL.canParse(given)) return false;
   const { protocol, username, password, hostname, pathname, searchParams } = new URL(given);
-  const isVerified = searchParams.get('sslmode') === 'verify-full' && searchParams.size === 1;
+  const isVerified = searchParams.get('sslmode') === 'verify-full';
+  const isUnderstood = [...searchParams.keys()].every((name) => name === 'sslmode' || name === 'options');
   const isWhole = /^postgres(ql)?:$/.test(protocol) && hostname !== '' && pathname.length > 1;
-  return isVerified && isWhole && username !== '' && password === '';
+  return isVerified && isUnderstood && isWhole && username !== '' && password === '';
 }
 
 /** Where and as whom the pool connects. The driver asks for the token anew at each connection. */
 export function databaseLogin(url: string, authentication: DatabaseAuthentication): PoolConfig {
   if (authentication === 'password') return { connectionString: url };
-  const { hostname, port, username, pathname } = new URL(url);
+  const { hostname, port, username, pathname, searchParams } = new URL(url);
+  const options = searchParams.get('options');
   return {
     host: hostname,
     port: Number(port || 5432),
     user: decodeURIComponent(username),
     database: decodeURIComponent(pathname.slice(1)),
+    ...(options !== null && { options }),
     // Node checks the certificate and its name, as libpq does for verify-full.
     ssl: { rejectUnauthorized: true },
     password: databaseToken,
