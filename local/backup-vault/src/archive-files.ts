@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-export interface StoredArchive {
+interface StoredArchive {
   readonly day: string;
   readonly bytes: number;
   readonly sha256: string;

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { type ArchiveFiles, openArchiveFiles, removeBefore } from './archive-files.ts';
 import { openCallLog } from './call-log.ts';
 
-export const failures = ['503', '429', 'hang', 'half-read', 'store-then-cut', 'away'] as const;
+const failures = ['503', '429', 'hang', 'half-read', 'store-then-cut', 'away'] as const;
 export type Failure = (typeof failures)[number];
 
 export interface VaultServerOptions {
