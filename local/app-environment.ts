@@ -26,6 +26,7 @@ export function planEnvironments(
     TZ: 'UTC',
     ...everywhere,
   };
+  const copyStorage = caller.BackupCopyConnection || connections.copyStorage;
   const inventory = {
     INVENTORY_DATABASE_URL: connections.inventory,
     // A first start without products could sell nothing; repeated starts add nothing.
@@ -37,7 +38,12 @@ export function planEnvironments(
       ORDERS_DATABASE_URL: connections.orders,
       INVENTORY_GRPC_URL: `http://127.0.0.1:${ports.grpc}`,
     },
-    inventory: { ...functions, ...inventory },
+    inventory: {
+      ...functions,
+      ...inventory,
+      BACKUP_VAULT_URL: connections.vaultUrl,
+      ...(copyStorage !== null && { BackupCopyConnection: copyStorage }),
+    },
     grpc: { ...everywhere, ...inventory, GRPC_PORT: String(ports.grpc), HEALTH_PORT: String(ports.grpcHealth) },
   };
 }

@@ -7,15 +7,23 @@ import type { LaunchCommand } from './supervise.ts';
 const require = createRequire(import.meta.url);
 
 // Not a secret: the one account and key that every storage emulator and every storage SDK knows.
-const ACCOUNT = 'devstoreaccount1';
-const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+const MAIN = {
+  name: 'devstoreaccount1',
+  key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
+} as const;
+// As little a secret: of a second account on this machine, which stands for one in another region.
+const SECOND = { name: 'devstoreaccount2', key: Buffer.from(MAIN.name.repeat(4)).toString('base64') } as const;
 
-export function azuriteConnection(ports: PortPlan): string {
-  const at = (port: number) => `http://127.0.0.1:${port}/${ACCOUNT}`;
+export const azuriteConnection = (ports: PortPlan): string => connectionOf(MAIN, ports);
+/** The account that second copies of backups go to. */
+export const azuriteCopyConnection = (ports: PortPlan): string => connectionOf(SECOND, ports);
+
+function connectionOf({ name, key }: typeof MAIN | typeof SECOND, ports: PortPlan): string {
+  const at = (port: number) => `http://127.0.0.1:${port}/${name}`;
   return [
     'DefaultEndpointsProtocol=http',
-    `AccountName=${ACCOUNT}`,
-    `AccountKey=${KEY}`,
+    `AccountName=${name}`,
+    `AccountKey=${key}`,
     `BlobEndpoint=${at(ports.azuriteBlob)}`,
     `QueueEndpoint=${at(ports.azuriteQueue)}`,
     `TableEndpoint=${at(ports.azuriteTable)};`,
@@ -31,7 +39,9 @@ export async function azuriteCommand(directory: string, ports: PortPlan): Promis
   for (const [service, port] of Object.entries(services)) {
     flags.push(`--${service}Host`, '127.0.0.1', `--${service}Port`, String(port));
   }
-  return { command: process.execPath, args: [script, ...flags], env: process.env, cwd: directory };
+  const accounts = [MAIN, SECOND].map(({ name, key }) => `${name}:${key}`).join(';');
+  const env = { ...process.env, AZURITE_ACCOUNTS: accounts };
+  return { command: process.execPath, args: [script, ...flags], env, cwd: directory };
 }
 
 export async function azuriteIsHealthy(ports: PortPlan): Promise<boolean> {

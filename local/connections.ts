@@ -1,4 +1,4 @@
-import { azuriteConnection } from './azurite.ts';
+import { azuriteConnection, azuriteCopyConnection } from './azurite.ts';
 import type { Secrets } from './home.ts';
 import type { Replacements } from './options.ts';
 import type { PortPlan } from './ports.ts';
@@ -12,6 +12,9 @@ export interface Connections {
   readonly inventory: string;
   readonly serviceBus: string;
   readonly storage: string;
+  /** A second account; null where the storage is not ours, unless the caller names one. */
+  readonly copyStorage: string | null;
+  readonly vaultUrl: string;
   readonly insights: string;
   readonly webPubSub: string;
 }
@@ -36,6 +39,8 @@ export function planConnections(ports: PortPlan, secrets: Secrets, replaced: Rep
     inventory: ownerUrl(postgresAdmin, databases.inventory),
     serviceBus: replaced.serviceBus ?? emulatorConnection(ports.servicebus),
     storage: replaced.storage ?? azuriteConnection(ports),
+    copyStorage: replaced.storage === undefined ? azuriteCopyConnection(ports) : null,
+    vaultUrl: replaced.vaultUrl ?? `http://127.0.0.1:${ports.vault}`,
     insights: replaced.insights ?? insightsConnection(ports.insights),
     webPubSub:
       replaced.webPubSub ??

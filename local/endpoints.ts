@@ -17,11 +17,14 @@ const endpointsSchema = z.object({
   serviceBusAdmin: z.url().nullable(),
   /** Null when a real Application Insights takes the place of ours. */
   insights: z.url().nullable(),
+  backupVault: z.url(),
   /** Connection strings. */
   databases: z.object({ orders: z.string(), inventory: z.string() }),
   serviceBus: z.string(),
   webPubSub: z.string(),
   storage: z.string(),
+  /** A second account, for copies of backups; null when a real account takes the place of ours. */
+  copyStorage: z.string().nullable(),
   operatorKey: z.string(),
   processes: z.record(z.string(), pid),
   supervisor: pid,

@@ -17,6 +17,7 @@ export interface Home {
   readonly azurite: string;
   readonly serviceBus: string;
   readonly insights: string;
+  readonly vault: string;
   /** Where a Function App's timers remember when they ran. */
   functions(app: string): string;
   readonly logs: string;
@@ -50,6 +51,7 @@ export function homeAt(directory: string): Home {
     azurite: join(directory, 'azurite'),
     serviceBus: join(directory, 'servicebus'),
     insights: join(directory, 'insights'),
+    vault: join(directory, 'vault'),
     functions: (app) => join(directory, 'functions', app),
     logs: join(directory, 'logs'),
     endpoints: join(directory, 'endpoints.json'),

@@ -10,6 +10,7 @@ export const PART_NAMES = [
   'servicebus',
   'webpubsub',
   'insights',
+  'vault',
   'grpc',
   'order',
   'inventory',
@@ -38,6 +39,7 @@ Each stand-in can be replaced by the real thing with one variable:
   VALERIX_SERVICEBUS_CONNECTION   connection string of the official emulator or of a real namespace
   VALERIX_STORAGE_CONNECTION      connection string of a storage account
   VALERIX_WEBPUBSUB_CONNECTION    connection string of a Web PubSub service or of the official emulator
+  BACKUP_VAULT_URL                URL of another backup vault
   APPLICATIONINSIGHTS_CONNECTION_STRING   connection string of a real Application Insights
   VALERIX_FUNC                    path of Core Tools' func, to run the Function Apps instead of local/functions-host
 
@@ -61,6 +63,7 @@ export interface Replacements {
   readonly serviceBus: string | undefined;
   readonly storage: string | undefined;
   readonly insights: string | undefined;
+  readonly vaultUrl: string | undefined;
   readonly webPubSub: string | undefined;
   readonly func: string | undefined;
 }
@@ -87,6 +90,10 @@ const schema = z.object({
     ),
     storage: variable,
     insights: variable,
+    vaultUrl: variable.refine(
+      (url) => url === undefined || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)),
+      'BACKUP_VAULT_URL must be an http:// or https:// URL.',
+    ),
     webPubSub: variable.refine(
       (text) => text === undefined || /Endpoint=https?:\/\/.*AccessKey=/i.test(text),
       'VALERIX_WEBPUBSUB_CONNECTION must look like Endpoint=https://...;AccessKey=...;Version=1.0;',
@@ -114,6 +121,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv, cw
       serviceBus: env.VALERIX_SERVICEBUS_CONNECTION,
       storage: env.VALERIX_STORAGE_CONNECTION,
       insights: env.APPLICATIONINSIGHTS_CONNECTION_STRING,
+      vaultUrl: env.BACKUP_VAULT_URL,
       webPubSub: env.VALERIX_WEBPUBSUB_CONNECTION,
       func: env.VALERIX_FUNC,
     },
@@ -134,6 +142,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv, cw
       serviceBus: replaced.serviceBus,
       storage: replaced.storage,
       insights: replaced.insights,
+      vaultUrl: replaced.vaultUrl,
       webPubSub: replaced.webPubSub,
       func: replaced.func,
     },

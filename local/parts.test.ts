@@ -17,7 +17,14 @@ const secrets: Secrets = {
 test('everything runs unless it is replaced or left out', () => {
   expect(namesOf(plan())).toEqual([...PART_NAMES]);
   expect(namesOf(plan(['--without', 'grpc']))).not.toContain('grpc');
-  expect(namesOf(plan(['--emulators-only']))).toEqual(['postgres', 'azurite', 'servicebus', 'webpubsub', 'insights']);
+  expect(namesOf(plan(['--emulators-only']))).toEqual([
+    'postgres',
+    'azurite',
+    'servicebus',
+    'webpubsub',
+    'insights',
+    'vault',
+  ]);
 });
 
 test('the key of the Web PubSub emulator is not on its command line, where every user of the machine can read it', async () => {
@@ -91,6 +98,7 @@ test('one variable puts the real thing in the place of a stand-in', async () => 
     VALERIX_STORAGE_CONNECTION: 'UseDevelopmentStorage=true',
     APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=a;IngestionEndpoint=https://insights.example',
     VALERIX_WEBPUBSUB_CONNECTION: 'Endpoint=https://shop.webpubsub.azure.com;AccessKey=k;Version=1.0;',
+    BACKUP_VAULT_URL: 'https://vault.example',
     VALERIX_FUNC: '/opt/func',
   });
   expect(namesOf(replaced)).toEqual(['grpc', 'order', 'inventory', 'storefront', 'dashboard']);
@@ -98,6 +106,8 @@ test('one variable puts the real thing in the place of a stand-in', async () => 
     orders: 'postgresql://orders_service:orders-password-1@db.example:6432/orders?sslmode=require',
     serviceBus: expect.stringContaining('shop.servicebus.windows.net'),
     storage: 'UseDevelopmentStorage=true',
+    copyStorage: null,
+    vaultUrl: 'https://vault.example',
     webPubSub: expect.stringContaining('shop.webpubsub.azure.com'),
   });
   const order = replaced.services.find(({ name }) => name === 'order');

@@ -61,7 +61,7 @@ export function planParts(
   const connections = planConnections(ports, secrets, options.replaced);
   const environments = planEnvironments(connections, ports, caller);
   const ground: Ground = { options, home, secrets, ports, connections, environments, caller };
-  const { postgresUrl, serviceBus, storage, webPubSub, insights } = options.replaced;
+  const { postgresUrl, serviceBus, storage, webPubSub, insights, vaultUrl } = options.replaced;
   const wanted = (part: Part) => !options.without.has(part.name);
 
   const standIns = [
@@ -70,6 +70,7 @@ export function planParts(
     ...(serviceBus === undefined ? [serviceBusPart(ground)] : []),
     ...(webPubSub === undefined ? [webPubSubPart(ground)] : []),
     ...(insights === undefined ? [insightsPart(ground)] : []),
+    ...(vaultUrl === undefined ? [vaultPart(ground)] : []),
   ].filter(wanted);
   const services = options.emulatorsOnly
     ? []
@@ -169,6 +170,19 @@ function insightsPart({ home, ports, caller }: Ground): Part {
     ports: ['insights'],
     stopSignal: 'SIGTERM',
     command: async () => nodeCommand([script, '--port', String(ports.insights), '--data', home.insights], caller),
+    isHealthy: () => answers(`${url}/health`),
+  };
+}
+
+function vaultPart({ home, ports, caller }: Ground): Part {
+  const script = join(ROOT, 'local/backup-vault/src/main.ts');
+  const url = `http://127.0.0.1:${ports.vault}`;
+  return {
+    name: 'vault',
+    address: url,
+    ports: ['vault'],
+    stopSignal: 'SIGTERM',
+    command: async () => nodeCommand([script, '--port', String(ports.vault), '--data', home.vault], caller),
     isHealthy: () => answers(`${url}/health`),
   };
 }

@@ -20,6 +20,7 @@ const DEFAULT_PORTS = {
   azuriteTable: 10002,
   webpubsub: 8085,
   insights: 7074,
+  vault: 7075,
 } as const;
 
 export type PortName = keyof typeof DEFAULT_PORTS;
@@ -44,6 +45,7 @@ const PURPOSES: Readonly<Record<PortName, string>> = {
   azuriteTable: 'Azurite (tables)',
   webpubsub: 'Web PubSub',
   insights: 'Application Insights',
+  vault: 'the backup vault',
 };
 
 /** The default ports, or those counted up from `base`. */

@@ -85,6 +85,8 @@ function systemOf(parts: Pick<Plan, 'standIns' | 'services'>, seen: string[] = [
     inventory: '',
     serviceBus: '',
     storage: '',
+    copyStorage: null,
+    vaultUrl: '',
     webPubSub: '',
     insights: '',
   };

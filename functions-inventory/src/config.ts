@@ -1,3 +1,4 @@
+import { backupVariables } from '@valerix/backup/backup-settings';
 import {
   type ServiceBusConnection,
   type StorageConnection,
@@ -27,6 +28,12 @@ export interface AppConfig {
   readonly seedProducts: boolean;
   /** Whether an operator may switch faults on at run time. */
   readonly chaosAllowed: boolean;
+  readonly backup: {
+    /** A second account for copies. */
+    readonly copyStorage: StorageConnection | undefined;
+    readonly vaultUrl: string | undefined;
+    readonly callTimeoutMs: number;
+  };
   readonly crashPoint: CrashPointSettings | undefined;
   readonly telemetry: TelemetrySettings;
 }
@@ -38,11 +45,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
       INVENTORY_DATABASE_URL: databaseUrl(env),
       DATABASE_AUTHENTICATION: choice(databaseAuthentications, 'password'),
       ServiceBusConnection: serviceBusConnection(env),
-      StorageConnection: storageConnection(env, ['tableServiceUri']),
+      StorageConnection: storageConnection(env, ['blobServiceUri', 'tableServiceUri']),
       WebPubSubConnectionString: webPubSubConnection(env),
       DATABASE_MAX_CONNECTIONS: integer(10, { min: 1, max: 200 }),
       LOG_LEVEL: choice(logLevels, 'info'),
       SEED_PRODUCTS: flag(false),
+      ...backupVariables(env),
       ...crashPointVariables,
       ...telemetryVariables,
     },
@@ -58,6 +66,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     logLevel: settings.LOG_LEVEL,
     seedProducts: settings.SEED_PRODUCTS,
     chaosAllowed: settings.CHAOS_ALLOWED,
+    backup: {
+      copyStorage: settings.BackupCopyConnection,
+      vaultUrl: settings.BACKUP_VAULT_URL,
+      callTimeoutMs: settings.BACKUP_CALL_TIMEOUT_MS,
+    },
     crashPoint: crashPointSettings(settings),
     telemetry: telemetrySettings(settings),
   });

@@ -1,3 +1,4 @@
+import { backupOperations, snapshotOperations } from '@valerix/backup/backup-operations';
 import { type AlertsReport, alertsReport } from '@valerix/contracts/alerts-api';
 import { type ChaosView, chaosChange, chaosDefaults, chaosView } from '@valerix/contracts/chaos-api';
 import {
@@ -55,6 +56,7 @@ const slow: AlertsReport = {
     },
     { rule: 'error_rate', state: 'green', since, value: 0.01, threshold: 0.05, reason: '1 % of requests fail.' },
     { rule: 'health', state: 'green', since, value: 0, threshold: 0, reason: 'Every part is healthy.' },
+    { rule: 'backup', state: 'green', since, value: 3.5, threshold: 26, reason: 'The last backup is 3 hours old.' },
   ],
   services: [
     {
@@ -155,7 +157,7 @@ const chaosOperations: Readonly<Record<string, DescribedOperation>> = {
 const watchOperations: Readonly<Record<string, DescribedOperation>> = {
   'alerts-get': {
     tag: 'watch',
-    summary: 'How the system is, by three rules over the last half minute: red when any of them is.',
+    summary: 'How the system is, by four rules, most of them over the last half minute: red when any of them is.',
     answers: { 200: { description: 'Known, and this is it.', schema: alertsReport, example: slow } },
     errors: ['alerts_unknown'],
   },
@@ -182,6 +184,8 @@ export const inventoryApi: DescribedApi = {
     ...productOperations,
     ...chaosOperations,
     ...watchOperations,
+    ...backupOperations,
+    ...snapshotOperations,
     ...deadLetterOperations,
     'health-get': healthOperation('functions-inventory', ['database', 'serviceBus']),
     'metrics-get': metricsOperation,

@@ -1,6 +1,8 @@
 import { http } from './app.ts';
 import './functions/alert-rows-purge.ts';
 import './functions/alerts-get.ts';
+import './functions/backups-get.ts';
+import './functions/backups-run.ts';
 import './functions/books-check.ts';
 import './functions/chaos-get.ts';
 import './functions/chaos-put.ts';
@@ -26,6 +28,9 @@ import './functions/product-get.ts';
 import './functions/product-put.ts';
 import './functions/product-restock.ts';
 import './functions/products-list.ts';
+import './functions/snapshot-export.ts';
+import './functions/snapshots-export.ts';
 import './functions/system-watch.ts';
+import './functions/vault-call.ts';
 
 http.fallback();

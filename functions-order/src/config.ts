@@ -77,8 +77,8 @@ const connections = (env: Readonly<Record<string, string | undefined>>) => ({
   ORDERS_DATABASE_URL: databaseUrl(env),
   /** The triggers read the same setting. */
   ServiceBusConnection: serviceBusConnection(env),
-  /** Its tables hold what the alerts are judged by. */
-  StorageConnection: storageConnection(env, ['tableServiceUri']),
+  /** Its tables hold what the alerts are judged by, its blobs the snapshots that wait for the backup. */
+  StorageConnection: storageConnection(env, ['blobServiceUri', 'tableServiceUri']),
   /** Browsers are sent there with tokens of ours. */
   WebPubSubConnectionString: webPubSubConnection(env),
 });

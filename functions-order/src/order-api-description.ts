@@ -1,3 +1,4 @@
+import { snapshotOperations } from '@valerix/backup/backup-operations';
 import {
   idempotencyKey,
   type OrderDetails,
@@ -180,6 +181,7 @@ export const orderApi: DescribedApi = {
   description: 'Places, shows, cancels and ships orders. Money is in the minor unit of its currency.',
   operations: {
     ...orderOperations,
+    ...snapshotOperations,
     ...deadLetterOperations,
     health: healthOperation('order', ['database', 'serviceBus', 'inventoryGrpc']),
     metrics: metricsOperation,

@@ -20,6 +20,8 @@ import { ordersNegotiate } from './functions/orders-negotiate.ts';
 import { ordersShip } from './functions/orders-ship.ts';
 import { ordersSweep } from './functions/orders-sweep.ts';
 import { outboxRelay } from './functions/outbox-relay.ts';
+import { snapshotExport } from './functions/snapshot-export.ts';
+import { snapshotsExport } from './functions/snapshots-export.ts';
 import { systemWatch } from './functions/system-watch.ts';
 
 /** Registers every function of the Order service with its triggers. */
@@ -39,6 +41,8 @@ export function registerFunctions(service: OrderService): void {
   ordersSweep(service);
   idempotencyKeysPurge(service);
   ordersCheck(service);
+  snapshotExport(service);
+  snapshotsExport(service);
   deadLettersList(service);
   deadLettersGet(service);
   deadLettersReplay(service);

@@ -9,7 +9,7 @@ import { z } from 'zod';
 const CALL_TIMEOUT_MS = 120_000;
 
 /** A service did not do what it was asked, with what to tell the operator. */
-class CallFailed extends Error {
+export class CallFailed extends Error {
   override name = 'CallFailed';
   readonly status: number | undefined;
   constructor(message: string, status?: number, options?: ErrorOptions) {
@@ -30,8 +30,14 @@ const problem = z.object({
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 });
 
-async function call(service: Service, method: string, path: string, query: Record<string, string> = {}) {
-  const url = new URL(`${service.url.replace(/\/+$/, '')}/api/ops/dead-letters${path}`);
+/** Calls one of a service's operations; throws `CallFailed` with what to tell the operator. */
+export async function callService(
+  service: Service,
+  method: string,
+  path: string,
+  query: Record<string, string> = {},
+): Promise<unknown> {
+  const url = new URL(`${service.url.replace(/\/+$/, '')}${path}`);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   let response: Response;
   let text: string;
@@ -64,6 +70,9 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
+
+const call = (service: Service, method: string, path: string, query?: Record<string, string>) =>
+  callService(service, method, `/api/ops/dead-letters${path}`, query);
 
 /** Asks the services for the one that knows `id`. */
 export async function callOwner(

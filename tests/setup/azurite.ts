@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { azuriteCommand, azuriteConnection, azuriteIsHealthy } from '../../local/azurite.ts';
+import { azuriteCommand, azuriteConnection, azuriteCopyConnection, azuriteIsHealthy } from '../../local/azurite.ts';
 import { planPorts } from '../../local/ports.ts';
 import { freePortBase } from '../system/start.ts';
 import { until } from '../system/until.ts';
@@ -11,6 +11,8 @@ import { until } from '../system/until.ts';
 export interface Storage {
   /** Connection string of the storage account. */
   readonly connection: string;
+  /** Of a second account. */
+  readonly copyConnection: string;
   /** Where an identity finds its services, when it was started with a certificate of localhost. */
   readonly places: { readonly blobServiceUri: string; readonly tableServiceUri: string };
   /** Keeps its connections and answers nothing until it goes on. */
@@ -40,6 +42,7 @@ export async function startStorage(certificate?: { readonly cert: string; readon
   }
   return {
     connection: azuriteConnection(ports),
+    copyConnection: azuriteCopyConnection(ports),
     places: {
       blobServiceUri: `https://localhost:${ports.azuriteBlob}/devstoreaccount1`,
       tableServiceUri: `https://localhost:${ports.azuriteTable}/devstoreaccount1`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const alertRules = ['response_time', 'error_rate', 'health'] as const;
+export const alertRules = ['response_time', 'error_rate', 'health', 'backup'] as const;
 export type AlertRule = (typeof alertRules)[number];
 
 export const alertState = z.enum(['green', 'red']);
@@ -14,7 +14,10 @@ export const alertFacts = z.object({
   state: alertState,
   /** When it took that state. */
   since: z.iso.datetime(),
-  /** ms of `response_time`, a share of 1 of `error_rate`, how much is unhealthy of `health`; null without requests. */
+  /**
+   * ms of `response_time`, a share of 1 of `error_rate`, how much is unhealthy of `health`, hours since the last one of
+   * `backup`; null where there is nothing to measure.
+   */
   value: z.number().nullable(),
   /** The value above which it is red. */
   threshold: z.number().nullable(),

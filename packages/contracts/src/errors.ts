@@ -33,6 +33,7 @@ export const errorCatalogue = {
   order_in_progress: kind(409, 'The order is still being processed.', { retryable: true }),
   order_not_cancellable: kind(409, 'The order can no longer be cancelled.'),
   order_not_shippable: kind(409, 'Only a confirmed order can be shipped.'),
+  backup_nothing_new: kind(409, 'There is no snapshot that is not preserved already.'),
   dead_letter_busy: kind(409, 'The dead letter is in use, or lies behind too many others.', { retryable: true }),
   body_too_large: kind(413, 'The request body is too large.'),
   unsupported_media_type: kind(415, 'The request body must be application/json.'),
@@ -42,12 +43,22 @@ export const errorCatalogue = {
   too_many_requests: kind(429, 'Too many orders at this moment. Nothing was ordered; please try again.', {
     retryable: true,
   }),
+  backup_day_spent: kind(
+    429,
+    'The one backup call of this UTC day has been made; what is new goes with the next one.',
+    {
+      retryable: true,
+    },
+  ),
   internal_error: kind(500, 'Something went wrong on our side.', { retryable: true, ambiguous: true }),
   order_not_recorded: kind(503, 'The order could not be recorded. Nothing was reserved; please try again.', {
     retryable: true,
     ambiguous: true,
   }),
   alerts_unknown: kind(503, 'The state of the alerts cannot be known right now.', { retryable: true }),
+  backup_failed: kind(503, 'The vault did not store the backup; the snapshots go with the next call.', {
+    ambiguous: true,
+  }),
   temporarily_unavailable: kind(503, 'The service cannot answer right now. Please try again.', { retryable: true }),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -5,7 +5,8 @@ import { platformMigrations } from '@valerix/platform/platform-schema';
 import { type Database, openDatabase } from '@valerix/platform/postgres';
 import { seedProducts } from './seed-products.ts';
 
-const inventoryMigrations = new URL('./inventory-migrations/', import.meta.url);
+/** In the order in which they are applied. */
+export const inventoryMigrations = [platformMigrations, new URL('./inventory-migrations/', import.meta.url)];
 
 export interface InventoryDatabaseOptions {
   readonly url: string;
@@ -21,7 +22,7 @@ export function openInventoryDatabase({ seed, ...options }: InventoryDatabaseOpt
   return openDatabase({
     ...options,
     prepare: (database) =>
-      migrate(database, [platformMigrations, inventoryMigrations], async (run) => {
+      migrate(database, inventoryMigrations, async (run) => {
         if (seed) await seedProducts(run);
       }),
   });

@@ -24,6 +24,14 @@ export const crashPoints = [
   'inventory.after-verify-commit',
   'inventory.after-release-commit',
   'inventory.after-ship-commit',
+  // functions-inventory, on a backup's way
+  'backup.after-claim',
+  'backup.after-call',
+  'backup.after-record',
+  'backup.after-copy',
+  'backup.after-verify',
+  'backup.after-prune',
+  'backup.after-staging-removal',
   // every part
   'outbox.after-send-before-delete',
   'outbox.after-claim-before-send',

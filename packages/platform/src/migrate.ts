@@ -14,25 +14,38 @@ export async function migrate(
   folders: readonly URL[],
   afterwards: (run: Database['query']) => Promise<void> = async () => {},
 ): Promise<void> {
-  const migrations = (await Promise.all(folders.map(readFolder))).flat();
+  const migrations = await readMigrations(folders);
   await database.transaction(async (run) => {
-    await run('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    await run(
-      'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
-    );
-    const applied = new Set(
-      (await run<{ name: string }>('SELECT name FROM schema_migrations')).map(({ name }) => name),
-    );
-    for (const { name, sql } of migrations) {
-      if (applied.has(name)) continue;
-      await run(sql);
-      await run('INSERT INTO schema_migrations (name) VALUES ($1)', [name]);
-    }
+    await applyMigrations(run, migrations);
     await afterwards(run);
   });
 }
 
-async function readFolder(folder: URL): Promise<{ name: string; sql: string }[]> {
+export interface Migration {
+  /** Folder and file; what `schema_migrations` remembers. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+export async function readMigrations(folders: readonly URL[]): Promise<Migration[]> {
+  return (await Promise.all(folders.map(readFolder))).flat();
+}
+
+/** Applies those of `migrations` that are missing, in their order, in the transaction of `run`. */
+export async function applyMigrations(run: Database['query'], migrations: readonly Migration[]): Promise<void> {
+  await run('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+  await run(
+    'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
+  );
+  const applied = new Set((await run<{ name: string }>('SELECT name FROM schema_migrations')).map(({ name }) => name));
+  for (const { name, sql } of migrations) {
+    if (applied.has(name)) continue;
+    await run(sql);
+    await run('INSERT INTO schema_migrations (name) VALUES ($1)', [name]);
+  }
+}
+
+async function readFolder(folder: URL): Promise<Migration[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
   const prefix = folder.pathname.split('/').filter(Boolean).at(-1);
   return Promise.all(

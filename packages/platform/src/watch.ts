@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AlertsReport } from '@valerix/contracts/alerts-api';
 import type { HealthReport } from '@valerix/contracts/health';
 import { openAlertTable } from './alerts/alert-table.ts';
+import type { BackupStanding } from './alerts/backup-standing.ts';
 import { makeJudge } from './alerts/judge-alerts.ts';
 import type { BreakerState, Bucket, Heartbeat } from './alerts/observations.ts';
 import { WINDOW_SECONDS } from './alerts/rules.ts';
@@ -21,6 +22,10 @@ export interface Watch {
   /** Counts an answer; costs a few additions and never throws. */
   requestFinished(request: FinishedRequest): void;
   breakerChanged(state: BreakerState): void;
+  /** Backups are made here; with `news`, how they stand. Rejects while storage is away. */
+  tellBackup(news?: Omit<BackupStanding, 'since'>): Promise<void>;
+  /** How the backups stand; undefined while nobody makes any. Rejects while storage is away. */
+  backupStanding(): Promise<BackupStanding | undefined>;
   /** Begins to look every second, without keeping the process alive for it. */
   start(): void;
   /** Looks once, now: for a timer trigger, which wakes a process that Azure had put to rest. Never throws. */
@@ -195,6 +200,8 @@ export function makeWatch(options: WatchOptions): Watch {
       events.changed('CircuitBreakerChanged', { service, state });
       void events.flush();
     },
+    tellBackup: (news) => withStorage(() => table.tellBackup(now(), news)),
+    backupStanding: () => withStorage(async () => (await table.observe(now())).backup),
     start: armTick,
     async look() {
       const sent = publish();

@@ -40,6 +40,8 @@ export interface TestBooks {
   product(stock: number): Promise<string>;
   /** An order of one product that went its ordinary way to `status`, everything about it sent and heard. */
   order(wanted: Wanted): Promise<string>;
+  /** What happens to a confirmed order afterwards, sent and heard as well. */
+  end(orderId: string, how: 'ship' | 'cancel'): Promise<void>;
   /** What a restore or a fix by hand can do: changes that no trigger and no foreign key looks at. */
   corrupt(side: Side, sql: string, parameters?: readonly unknown[]): Promise<void>;
   repairs(side: Side): Promise<RepairRow[]>;
@@ -67,6 +69,21 @@ export async function openTestBooks(label: string): Promise<TestBooks> {
   const allSent = () =>
     Promise.all([orders.query('DELETE FROM outbox'), inventory.database.query('DELETE FROM outbox')]);
 
+  const changeOrderAt = (now: Date) =>
+    makeChangeOrder({
+      database: orders,
+      logger: makeLogger('test', 'error', () => {}),
+      outbox: unsent,
+      readOrder: makeReadOrder(orders),
+      schedule,
+      now: () => now,
+    });
+  const end = async (orderId: string, how: 'ship' | 'cancel', now: Date) => {
+    await changeOrderAt(now)(orderId, { kind: how });
+    if (how === 'ship') await inventory.reservations.ship(orderId);
+    else await inventory.reservations.release({ orderId, reason: 'cancelled', traceparent: null });
+  };
+
   return {
     orders,
     inventory: inventory.database,
@@ -86,15 +103,7 @@ export async function openTestBooks(label: string): Promise<TestBooks> {
       const { orderId } = order;
       const claim = key === undefined ? null : { scope: customerId, key, requestHash: 'hash' };
       await makeCreateOrder(orders, unsent)(orderIntent(order, claim));
-      const changeOrder = makeChangeOrder({
-        database: orders,
-        logger: makeLogger('test', 'error', () => {}),
-        outbox: unsent,
-        readOrder: makeReadOrder(orders),
-        schedule,
-        now: () => now,
-      });
-      const change = (input: Parameters<typeof changeOrder>[1]) => changeOrder(orderId, input);
+      const change = (input: Parameters<ReturnType<typeof changeOrderAt>>[1]) => changeOrderAt(now)(orderId, input);
       if (status === 'pending_verification') await change({ kind: 'outcome_unknown', reason: 'grpc_timeout' });
       if (status === 'failed') {
         await change({ kind: 'refused', refusal: { reason: 'rejected', productId: null, availableStock: null } });
@@ -106,16 +115,14 @@ export async function openTestBooks(label: string): Promise<TestBooks> {
         const { reservationId, lines } = reserved;
         await change({ kind: 'reserved', reservation: { reservationId, lines: [...lines] } });
       }
-      if (status === 'shipped') {
-        await change({ kind: 'ship' });
-        await inventory.reservations.ship(orderId);
-      }
-      if (status === 'cancelled') {
-        await change({ kind: 'cancel' });
-        await inventory.reservations.release({ orderId, reason: 'cancelled', traceparent: null });
-      }
+      if (status === 'shipped') await end(orderId, 'ship', now);
+      if (status === 'cancelled') await end(orderId, 'cancel', now);
       await allSent();
       return orderId;
+    },
+    async end(orderId, how) {
+      await end(orderId, how, new Date());
+      await allSent();
     },
     repairs: (side) =>
       (side === 'orders' ? orders : inventory.database).query<RepairRow>('SELECT * FROM repairs ORDER BY repair_id'),

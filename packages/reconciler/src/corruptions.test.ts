@@ -64,6 +64,12 @@ const lostReservation = (status: 'confirmed' | 'shipped') => async (): Promise<s
   return orderId;
 };
 
+/** A confirmed order's last step undone, as by a restore to an earlier moment. */
+const woundBack = [
+  'DELETE FROM status_log WHERE order_id = $1 AND version = 3',
+  "UPDATE orders SET status = 'confirmed', version = 2 WHERE order_id = $1",
+];
+
 const repairables: readonly Repairable[] = [
   {
     name: 'stock that differs from its ledger',
@@ -162,6 +168,36 @@ const repairables: readonly Repairable[] = [
     says: /does not exist, but its reservation is held/,
     repair: 'release',
     side: 'inventory',
+  },
+  {
+    name: 'an order that was shipped after what its database knows of',
+    plant: orderWith('shipped', 'orders', ...woundBack),
+    check: 'agreement',
+    says: /is confirmed, but its reservation is shipped/,
+    repair: 'settle_as_shipped',
+    side: 'orders',
+  },
+  {
+    name: 'an order that was cancelled after what its database knows of',
+    plant: orderWith('cancelled', 'orders', ...woundBack),
+    check: 'agreement',
+    says: /is confirmed, but its reservation is released/,
+    repair: 'settle_as_cancelled',
+    side: 'orders',
+  },
+  {
+    name: 'an order that was made and shipped after what its database knows of',
+    plant: orderWith(
+      'shipped',
+      'orders',
+      'DELETE FROM order_items WHERE order_id = $1',
+      'DELETE FROM status_log WHERE order_id = $1',
+      'DELETE FROM orders WHERE order_id = $1',
+    ),
+    check: 'agreement',
+    says: /does not exist, but its reservation is shipped/,
+    repair: 'write_down_again',
+    side: 'orders',
   },
   {
     name: 'an order that names another reservation than the live one',
@@ -363,4 +399,23 @@ describe.each(beyondRepair)('$name', ({ plant, check, says }) => {
     expect(outcomes).toEqual([]);
     expect(after.breaches).toBe(1 + others.length);
   });
+});
+
+test('after a restore what the two sides disagree about counts at once, and what waits for the services never', async () => {
+  const isStill = { isStill: true };
+  const orderId = await orderWith('cancelled', 'orders', ...woundBack)();
+  await books.order({ status: 'pending_verification', productId, ageMs: 90 * 86_400_000 });
+  await books.orders.query(
+    `INSERT INTO outbox (event_id, entity, event_type, body, created_at)
+     VALUES (gen_random_uuid(), 'order-events', 'OrderShipped', jsonb_build_object('data', jsonb_build_object('orderId', $1::text)),
+       now() - interval '90 days')`,
+    [orderId],
+  );
+  const sources = { orders: books.orders.query, inventory: books.inventory.query };
+  const ofKind = async (limits: object) => {
+    const { checks } = await reconcile(sources, limits);
+    return checks.filter(({ breaches }) => breaches > 0).map(({ check }) => check);
+  };
+  expect(await ofKind({})).toEqual(['unsettled_orders', 'orders_outbox']);
+  expect(await ofKind(isStill)).toEqual(['agreement']);
 });

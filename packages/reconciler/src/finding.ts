@@ -30,6 +30,9 @@ type OrderRepairKind =
   | 'ship'
   | 'reserve_again'
   | 'name_reservation'
+  | 'settle_as_shipped'
+  | 'settle_as_cancelled'
+  | 'write_down_again'
   | 'price'
   | 'check_now'
   | 'forget_keys';
@@ -45,6 +48,9 @@ export const repairWords: Readonly<Record<RepairKind, string>> = {
   ship: 'mark the reservation as shipped',
   reserve_again: 'reserve the stock again, if there is enough',
   name_reservation: 'note the id of the live reservation in the order',
+  settle_as_shipped: 'mark the order as shipped, as its reservation shows it',
+  settle_as_cancelled: 'mark the order as cancelled, as its reservation shows it',
+  write_down_again: 'write the order down again from its reservation, without its customer',
   price: 'copy names and prices from the reservation and add them up',
   check_now: 'hand the order to the sweep now',
   forget_keys: 'forget the key, so that the request can be made again',

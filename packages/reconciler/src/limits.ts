@@ -10,6 +10,11 @@ export interface Limits {
   readonly outboxAgeMs: number;
   /** Nothing may be on its way: an unsettled order or an unsent event is a breach at any age. */
   readonly strict: boolean;
+  /**
+   * Nobody works on the books, as right after a restore: whatever the two sides disagree about stays so and is a breach at
+   * once, and what waits for the services to go on is none at any age.
+   */
+  readonly isStill: boolean;
   /** Rows read at once. */
   readonly pageSize: number;
   /** Findings kept of each check; further ones are only counted. */
@@ -23,13 +28,18 @@ const defaults: Limits = {
   giveUpMs: 15 * MINUTE,
   outboxAgeMs: 5 * MINUTE,
   strict: false,
+  isStill: false,
   pageSize: 1_000,
   kept: 1_000,
   newest: null,
 };
 
+/** Longer than any backup is kept. */
+const AGES_MS = 20 * 366 * 24 * 60 * MINUTE;
+
 /** The limits that are not named are the defaults; strict ones allow no time at all. */
 export function limitsOf(wanted: Partial<Limits> = {}): Limits {
   const limits = { ...defaults, ...wanted };
+  if (limits.isStill) return { ...limits, graceMs: AGES_MS, outboxAgeMs: AGES_MS };
   return limits.strict ? { ...limits, graceMs: 0, outboxAgeMs: 0 } : limits;
 }

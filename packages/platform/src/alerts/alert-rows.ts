@@ -121,7 +121,8 @@ const heartbeatColumns = z.object({
 const standing = z.object({ state: alertState, since: z.iso.datetime() });
 const storedState = z.object({
   overall: standing,
-  rules: z.record(z.enum(alertRules), standing),
+  /** Without those that a version of before does not know. */
+  rules: z.partialRecord(z.enum(alertRules), standing),
   /** Epoch ms of the verdict that changed it last. */
   changedAt: z.int(),
   /** Changes that may not have been announced yet. */

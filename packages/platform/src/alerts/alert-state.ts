@@ -34,6 +34,7 @@ export function settle(
     response_time: previous?.rules.response_time ?? standing('green'),
     error_rate: previous?.rules.error_rate ?? standing('green'),
     health: previous?.rules.health ?? standing('green'),
+    backup: previous?.rules.backup ?? standing('green'),
     ...Object.fromEntries(changes.map(({ rule, state }) => [rule, standing(state)])),
   };
   const overall = alertRules.some((rule) => rules[rule].state === 'red') ? 'red' : 'green';
@@ -65,12 +66,14 @@ export function reportOf({ overall, rules }: StoredState, { at, judgements, serv
     ...overall,
     evaluatedAt: new Date(at).toISOString(),
     windowSeconds: WINDOW_SECONDS,
-    rules: judgements.map((judgement): AlertFacts => ({ ...judgement, ...rules[judgement.rule] })),
+    rules: judgements.map(
+      (judgement): AlertFacts => ({ ...judgement, since: overall.since, ...rules[judgement.rule] }),
+    ),
     services: [...services],
   };
 }
 
 /** The first verdict of all is news only where something is wrong. */
 function isNews(previous: StoredState | undefined, { rule, state }: Judgement): boolean {
-  return state !== (previous?.rules[rule].state ?? 'green');
+  return state !== (previous?.rules[rule]?.state ?? 'green');
 }

@@ -17,6 +17,7 @@ import {
   type StoredState,
   stateRow,
 } from './alert-rows.ts';
+import { type BackupStanding, backupNews, firstBackupRow, readBackupStanding } from './backup-standing.ts';
 import type { Bucket, Heartbeat } from './observations.ts';
 import { type Observations, windowAt } from './rules.ts';
 import { REMEMBERED_MS } from './services.ts';
@@ -34,6 +35,8 @@ export interface AlertTable {
   beat(heartbeat: Heartbeat): Promise<void>;
   /** The instance ends by intention, so its silence will mean nothing. */
   signOff(service: string, instance: string): Promise<void>;
+  /** Backups are made here, from `now` on if not before; and, with `news`, how they stand. */
+  tellBackup(now: number, news?: Omit<BackupStanding, 'since'>): Promise<void>;
   observe(now: number): Promise<Observations>;
   readState(): Promise<VersionedState>;
   /** Writes over the given version only; answers the new one, or undefined when another instance came first. */
@@ -110,6 +113,11 @@ export function openAlertTable(storage: StorageConnection): AlertTable {
         const { partitionKey, rowKey } = heartbeatKey(service, instance);
         await table.deleteEntity(partitionKey, rowKey, bounded()).catch(unlessMissing);
       }),
+    tellBackup: (now, news) =>
+      using(async () => {
+        await table.createEntity(firstBackupRow(now), bounded()).catch(unlessThere);
+        if (news !== undefined) await table.updateEntity(backupNews(news), 'Merge', bounded());
+      }),
     observe: (now) =>
       using(async () => {
         const { from, until } = windowAt(now);
@@ -121,6 +129,7 @@ export function openAlertTable(storage: StorageConnection): AlertTable {
         ]);
         return {
           heartbeats: heartbeats.flatMap((row) => readHeartbeat(row) ?? []),
+          backup: heartbeats.map(readBackupStanding).find((standing) => standing !== undefined),
           buckets: buckets.flat().flatMap((row) => readBucket(row) ?? []),
         };
       }),
@@ -153,6 +162,7 @@ export function openAlertTable(storage: StorageConnection): AlertTable {
           CLEANING_TIMEOUT_MS,
         );
         const heartbeats = (await list(odata`PartitionKey eq ${HEARTBEATS}`)).filter((row) => {
+          if (readBackupStanding(row) !== undefined) return false;
           const heartbeat = readHeartbeat(row);
           return heartbeat === undefined || now - heartbeat.at > REMEMBERED_MS;
         });
@@ -167,6 +177,10 @@ const bounded = (ms = TIMEOUT_MS) => ({ abortSignal: AbortSignal.timeout(ms) });
 function codeOf(error: unknown): string | undefined {
   const details = error instanceof RestError ? (error.details as { odataError?: { code?: string } }) : undefined;
   return details?.odataError?.code;
+}
+
+function unlessThere(error: unknown): void {
+  if (codeOf(error) !== 'EntityAlreadyExists') throw error;
 }
 
 function unlessMissing(error: unknown): undefined {

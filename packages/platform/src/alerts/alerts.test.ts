@@ -82,6 +82,7 @@ test('an alert turns red, keeps since when over restarts, and is green again by 
     ['response_time', 'red', 2_000],
     ['error_rate', 'green', 0],
     ['health', 'green', 0],
+    ['backup', 'green', null],
   ]);
   clock += 10_000;
   const greenSince = iso(clock);

@@ -1,6 +1,7 @@
 import type { AlertRule, AlertState, ServiceFacts } from '@valerix/contracts/alerts-api';
 import { SECOND } from '../durations.ts';
 import { addUp } from '../system-metrics/request-tally.ts';
+import { type BackupStanding, judgeBackup } from './backup-standing.ts';
 import type { Bucket, Heartbeat } from './observations.ts';
 import { describeServices } from './services.ts';
 
@@ -30,6 +31,8 @@ export interface Verdict {
 export interface Observations {
   readonly buckets: readonly Bucket[];
   readonly heartbeats: readonly Heartbeat[];
+  /** Undefined while nobody makes backups. */
+  readonly backup?: BackupStanding | undefined;
 }
 
 /** The first epoch second of the window and the one after its last: the 30 whole seconds before `now`. */
@@ -39,12 +42,18 @@ export function windowAt(now: number): { readonly from: number; readonly until: 
 }
 
 /** The alert rules. Pure: the same observations at the same time give the same verdict, whoever asks. */
-export function evaluate({ buckets, heartbeats }: Observations, now: number): Verdict {
+export function evaluate({ buckets, heartbeats, backup }: Observations, now: number): Verdict {
   const { from, until } = windowAt(now);
   const inWindow = buckets.filter(({ second }) => second >= from && second < until);
   const services = describeServices(inWindow, heartbeats, now);
   const judged = inWindow.filter(({ service }) => service === JUDGED_SERVICE);
-  return { at: now, judgements: [judgeResponseTime(judged), judgeErrorRate(judged), judgeHealth(services)], services };
+  const judgements = [
+    judgeResponseTime(judged),
+    judgeErrorRate(judged),
+    judgeHealth(services),
+    judgeBackup(backup, now),
+  ];
+  return { at: now, judgements, services };
 }
 
 /**

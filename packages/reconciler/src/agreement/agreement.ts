@@ -13,7 +13,7 @@ const ordersSql = `${orderFacts} WHERE $1::uuid IS NULL OR order_id > $1 ORDER B
 const theseOrdersSql = `${orderFacts} WHERE order_id = ANY ($1::uuid[])`;
 
 const reservationsSql = `
-  SELECT order_id, state, reservation_id,
+  SELECT order_id, state, reservation_id, reason,
     extract(epoch FROM now() - greatest(decided_at, settled_at))::float8 AS seconds_ago,
     (SELECT jsonb_object_agg(product_id, quantity)::text FROM reservation_lines AS line
      WHERE line.order_id = reservations.order_id) AS contents
@@ -59,14 +59,14 @@ export async function checkAgreement(orders: Query, inventory: Query, tally: Tal
 async function onTheirWay(
   orders: Query,
   suspects: readonly Suspect[],
-  { graceMs, strict }: Limits,
+  { graceMs, strict, isStill }: Limits,
 ): Promise<(suspect: Suspect) => boolean> {
   const ids = suspects.map(({ id }) => id);
   const again = new Map((await orders<OrderFacts>(theseOrdersSql, [ids])).map((row) => [row.order_id, row]));
-  const unsent = strict ? [] : await orders<{ order_id: string }>(unsentSql, [ids]);
+  const unsent = strict || isStill ? [] : await orders<{ order_id: string }>(unsentSql, [ids]);
   const waiting = new Set(unsent.map(({ order_id }) => order_id));
   return ({ id, order, reservation }) =>
     again.get(id)?.version !== order?.version ||
     waiting.has(id) ||
-    [order, reservation].some((facts) => facts !== undefined && facts.seconds_ago * SECOND < graceMs);
+    [order, reservation].some((facts) => facts !== undefined && facts.seconds_ago * SECOND < (isStill ? 0 : graceMs));
 }

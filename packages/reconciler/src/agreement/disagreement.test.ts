@@ -18,6 +18,7 @@ const reservation = (state: string) => ({
   order_id: id,
   state,
   reservation_id: reservationId,
+  reason: null,
   contents: state === 'refused' || state === 'fenced' ? null : contents,
   seconds_ago: 0,
 });
@@ -36,7 +37,7 @@ const meanings: Readonly<Record<OrderStatus | 'no order', Readonly<Record<string
   confirmed: {
     none: 'reserve_again',
     held: 'fine',
-    shipped: 'human',
+    shipped: 'settle_as_shipped',
     released: 'human',
     refused: 'human',
     fenced: 'human',
@@ -51,7 +52,7 @@ const meanings: Readonly<Record<OrderStatus | 'no order', Readonly<Record<string
   },
   cancelled: { none: 'fine', held: 'release', shipped: 'human', released: 'fine', refused: 'fine', fenced: 'fine' },
   failed: { none: 'fine', held: 'release', shipped: 'human', released: 'fine', refused: 'fine', fenced: 'fine' },
-  'no order': { held: 'release', shipped: 'human', released: 'fine', refused: 'fine', fenced: 'fine' },
+  'no order': { held: 'release', shipped: 'write_down_again', released: 'fine', refused: 'fine', fenced: 'fine' },
 };
 
 describe.each(Object.entries(meanings))('an order that is %s', (status, states) => {
@@ -72,4 +73,12 @@ test('a reservation of other goods, or under another id, is a disagreement', () 
   expect(disagreementOf(id, order('confirmed'), other)).toMatchObject({ repairable: null });
   const renamed = { ...reservation('held'), reservation_id: randomUUID() };
   expect(disagreementOf(id, order('confirmed'), renamed)?.repairable?.kind).toBe('name_reservation');
+});
+
+test('a confirmed order whose stock went back because it was cancelled was cancelled; for any other reason a human decides', () => {
+  const released = (reason: string) => ({ ...reservation('released'), reason });
+  const repairOf = (reason: string) => disagreementOf(id, order('confirmed'), released(reason))?.repairable?.kind;
+  expect(repairOf('cancelled')).toBe('settle_as_cancelled');
+  expect(repairOf('gave_up')).toBeUndefined();
+  expect(disagreementOf(id, order('shipped'), released('cancelled'))).toMatchObject({ repairable: null });
 });

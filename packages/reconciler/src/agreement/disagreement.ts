@@ -15,6 +15,8 @@ export interface ReservationFacts {
   readonly order_id: string;
   readonly state: string;
   readonly reservation_id: string | null;
+  /** Why it was released, if it was. */
+  readonly reason: string | null;
   readonly contents: string | null;
   readonly seconds_ago: number;
 }
@@ -23,6 +25,15 @@ export interface Disagreement {
   readonly explanation: string;
   readonly repairable: Repair | null;
 }
+
+type AgreementRepair =
+  | 'release'
+  | 'ship'
+  | 'reserve_again'
+  | 'name_reservation'
+  | 'settle_as_shipped'
+  | 'settle_as_cancelled'
+  | 'write_down_again';
 
 const ended = new Set(['cancelled', 'failed']);
 const agreed: Readonly<Record<string, string>> = { confirmed: 'held', shipped: 'shipped' };
@@ -38,7 +49,7 @@ export function disagreementOf(
 ): Disagreement | null {
   const state = reservation?.state ?? 'none';
   const isLive = state === 'held' || state === 'shipped';
-  const found = (explanation: string, kind?: 'release' | 'ship' | 'reserve_again' | 'name_reservation') => ({
+  const found = (explanation: string, kind?: AgreementRepair) => ({
     explanation,
     repairable: kind === undefined ? null : { kind, orderId },
   });
@@ -46,7 +57,7 @@ export function disagreementOf(
   if (order === undefined) {
     if (!isLive) return null;
     const explanation = `Order ${orderId} does not exist, but its reservation is ${state}.`;
-    return found(explanation, state === 'held' ? 'release' : undefined);
+    return found(explanation, state === 'held' ? 'release' : 'write_down_again');
   }
   const says = `Order ${orderId} is ${order.status}`;
   if (ended.has(order.status)) {
@@ -59,7 +70,7 @@ export function disagreementOf(
     return found(`${says} with ${order.contents}, but its reservation is of ${reservation.contents}.`);
   }
   if (state !== wanted) {
-    return found(`${says}, but its reservation is ${state}.`, state === 'held' ? 'ship' : undefined);
+    return found(`${says}, but its reservation is ${state}.`, catchUp(order, reservation));
   }
   // An order without any is a finding of its own side.
   if (order.reservation_id !== null && order.reservation_id !== reservation.reservation_id) {
@@ -67,4 +78,16 @@ export function disagreementOf(
     return found(explanation, 'name_reservation');
   }
   return null;
+}
+
+/**
+ * Of a confirmed or shipped order and its reservation one is behind, and follows the other. Stock leaves the warehouse, or
+ * is given back because of a cancellation, only after the order said so; where the order does not say so any more, as
+ * after a restore, the reservation still does.
+ */
+function catchUp(order: OrderFacts, { state, reason }: ReservationFacts): AgreementRepair | undefined {
+  if (state === 'held') return 'ship';
+  if (order.status !== 'confirmed') return undefined;
+  if (state === 'shipped') return 'settle_as_shipped';
+  return state === 'released' && reason === 'cancelled' ? 'settle_as_cancelled' : undefined;
 }

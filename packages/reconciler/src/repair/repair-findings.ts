@@ -1,6 +1,7 @@
 import { describeError } from '@valerix/platform/logger';
 import { isUnavailable } from '@valerix/platform/postgres-errors';
 import type { Finding, Repair } from '../finding.ts';
+import { settleAsCancelled, settleAsShipped, writeDownAgain } from './lost-changes.ts';
 import { giveBack, settleAsReleased } from './movements.ts';
 import { checkNow, forgetKeys, freeClaims, price } from './orders.ts';
 import { type Attempt, notPossible, type Repairing, type RepairOutcome } from './repairing.ts';
@@ -23,6 +24,12 @@ function attempt(repairing: Repairing, repair: Repair, finding: Finding): Promis
       return reserveAgain(repairing, repair, finding);
     case 'name_reservation':
       return nameReservation(repairing, repair, finding);
+    case 'settle_as_shipped':
+      return settleAsShipped(repairing, repair, finding);
+    case 'settle_as_cancelled':
+      return settleAsCancelled(repairing, repair, finding);
+    case 'write_down_again':
+      return writeDownAgain(repairing, repair, finding);
     case 'price':
       return price(repairing, repair, finding);
     case 'check_now':

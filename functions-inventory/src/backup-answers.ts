@@ -1,0 +1,24 @@
+import type { BackupRun } from '@valerix/backup/backups';
+import type { BackupMade } from '@valerix/contracts/backups-api';
+import { RequestError } from '@valerix/platform/problem';
+
+const DAY_SECONDS = 86_400;
+
+/** What an operator is told who asked for the day's call. Throws the error of the catalogue where none was made. */
+export function answerRun({ outcome, faults }: BackupRun, now: number): BackupMade {
+  switch (outcome.kind) {
+    case 'stored': {
+      const { day, bytes, snapshots } = outcome;
+      return { day, bytes, snapshots, unfinished: [...faults] };
+    }
+    case 'spent':
+    case 'under_way': {
+      const retryAfterSeconds = DAY_SECONDS - (Math.floor(now / 1_000) % DAY_SECONDS);
+      throw new RequestError('backup_day_spent', { day: outcome.day }, { retryAfterSeconds });
+    }
+    case 'failed':
+      throw new RequestError('backup_failed', {}, { cause: new Error(outcome.reason) });
+    default:
+      throw new RequestError('backup_nothing_new');
+  }
+}
