@@ -140,7 +140,6 @@ export const backups = makeBackups({
   metrics,
   logger,
   tell: watch.tellBackup,
-  standing: watch.backupStanding,
   now: Date.now,
 });
 

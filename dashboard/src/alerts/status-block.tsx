@@ -8,8 +8,9 @@ import { useBoard } from '../live/use-board.ts';
 import { type Alerts, type Verdict, verdictOf } from './alerts.ts';
 import './status-block.css';
 
-const rules: readonly AlertRule[] = ['response_time', 'error_rate', 'health'];
+const rules: readonly AlertRule[] = ['response_time', 'error_rate', 'health', 'backup'];
 
+const HOUR_MS = 60 * 60 * 1_000;
 const headlines = { green: 'All systems well', red: 'Trouble', unknown: 'State not known' } as const;
 
 /** Is it well, why not, and since when: the first thing on the page. */
@@ -102,11 +103,13 @@ function Rule({ rule, status, windowSeconds }: RuleProps) {
 
 function valueInWords(rule: AlertRule, { value, state }: AlertFacts): string {
   if (rule === 'health') return state === 'green' ? 'Healthy' : 'Unhealthy';
+  if (rule === 'backup') return value === null ? 'none yet' : formatAge(value * HOUR_MS);
   if (value === null) return 'no requests';
   return rule === 'response_time' ? formatMs(value) : formatShare(value);
 }
 
 function limitInWords(rule: AlertRule, { threshold }: AlertFacts, windowSeconds: number): string {
+  if (rule === 'backup') return `age of the last one, limit ${threshold ?? 0} h`;
   if (rule === 'health' || threshold === null) return 'every dependency answers';
   const limit = rule === 'response_time' ? formatMs(threshold) : formatShare(threshold);
   const what = rule === 'response_time' ? 'average' : 'share';

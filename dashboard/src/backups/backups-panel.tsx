@@ -6,8 +6,6 @@ import { Panel, Placeholder, StaleNote } from '../app/panel.tsx';
 import { useBoard } from '../live/use-board.ts';
 import './backups.css';
 
-/** One backup a day is due; an hour of grace for the call that makes it. */
-const LATE_AFTER_MS = 25 * 60 * 60 * 1_000;
 const DAYS_SHOWN = 7;
 
 export function BackupsPanel() {
@@ -22,15 +20,16 @@ export function BackupsPanel() {
     );
   }
   const last = report.lastSuccessAt === null ? undefined : Date.parse(report.lastSuccessAt);
-  const late = last === undefined || now - last > LATE_AFTER_MS;
+  const isRed = report.state === 'red';
   const next = Date.parse(report.nextRunAt);
   return (
     <Panel id="backups" title="Backups" meta={`next ${formatMoment(next, now)}`}>
       <StaleNote error={error} />
       <p className="backup-verdict">
-        <Mark tone={late ? 'warning' : 'good'} glyph={late ? 'warning' : 'check'}>
+        <Mark tone={isRed ? 'bad' : 'good'} glyph={isRed ? 'cross' : 'check'}>
           {last === undefined ? 'No backup has succeeded yet' : `Last success ${formatAge(now - last)} ago`}
         </Mark>
+        {isRed && <span className="backup-reason">{report.reason}</span>}
       </p>
       {report.backups.length > 0 && (
         <ul className="backups">

@@ -24,6 +24,7 @@ export const ruleNames: Readonly<Record<AlertRule, string>> = {
   response_time: 'Response time',
   error_rate: 'Error rate',
   health: 'Health',
+  backup: 'Backup',
 };
 
 /** Adds what is worth telling; orders and measurements have their own places. */

@@ -26,7 +26,6 @@ const backups = makeBackups({
   callTimeoutMs: 60_000,
   now: () => settings.NOW,
   tell: async () => {},
-  standing: async () => undefined,
 });
 console.log(JSON.stringify(await backups.run()));
 process.exit(0);

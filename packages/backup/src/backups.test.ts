@@ -236,3 +236,30 @@ test('of 60 days the two copies keep 7 days, 5 weeks and the months; the vault k
   expect(await world.stores.vault.days()).toHaveLength(60);
   expect(await accepted()).toHaveLength(60);
 }, 120_000);
+
+test('operators see days, sizes and places, when the next call is, and what is wrong', async () => {
+  await world.stageBoth();
+  await world.instance().run();
+  const standing = { since: '2026-03-01T00:00:00.000Z', lastSuccessAt: '2026-03-02T01:30:00.000Z', trouble: '' };
+  const verifiedAt = '2026-03-02T01:30:00.000Z';
+  expect(await world.instance().report(standing)).toEqual({
+    state: 'green',
+    reason: 'The last backup is 0 hours old.',
+    lastSuccessAt: '2026-03-02T01:30:00.000Z',
+    nextRunAt: '2026-03-03T01:30:00.000Z',
+    backups: [
+      {
+        day: '2026-03-02',
+        at: '2026-03-02T01:30:00.000Z',
+        bytes: expect.any(Number),
+        copies: ['vault', 'primary', 'secondary'].map((place) => ({ place, verifiedAt })),
+      },
+    ],
+  });
+  world.clock += 27 * 3_600_000;
+  expect(await world.instance().report(standing)).toMatchObject({
+    state: 'red',
+    reason: 'The last backup is 27 hours old.',
+    nextRunAt: '2026-03-03T05:30:00.000Z',
+  });
+});

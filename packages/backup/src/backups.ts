@@ -15,8 +15,6 @@ export interface BackupsOptions extends BackupCopiesOptions {
   readonly callTimeoutMs: number;
   /** Tells those who judge the alerts that backups are made, and how they stand; may reject. */
   readonly tell: (news?: Omit<BackupStanding, 'since'>) => Promise<void>;
-  /** What they know. */
-  readonly standing: () => Promise<BackupStanding | undefined>;
 }
 
 /** What a run did, and what went wrong beside the call. */
@@ -32,8 +30,8 @@ export interface Backups {
    * `asked`: an operator wants the call now, however early in the day and with whatever snapshots there are.
    */
   run(wish?: { readonly asked: boolean }): Promise<BackupRun>;
-  /** What operators see. Rejects while storage is away. */
-  report(): Promise<BackupsReport>;
+  /** What operators see, `standing` being what those know who judge the alerts. Rejects while storage is away. */
+  report(standing: BackupStanding | undefined): Promise<BackupsReport>;
   /** For a process that has just started: says that backups are made here, and reads when the last one was. Never throws. */
   announce(): Promise<void>;
 }
@@ -108,7 +106,7 @@ export function makeBackups(options: BackupsOptions): Backups {
           throw error;
         }
       }),
-    report: async () => reportOf(await ledger.list(), await options.standing(), places, now()),
+    report: async (standing) => reportOf(await ledger.list(), standing, places, now()),
     async announce() {
       try {
         remember(await ledger.list());

@@ -38,6 +38,7 @@ const sessionSql = `
  */
 export async function exportSnapshot(options: ExportOptions): Promise<Snapshot> {
   const { service, container, now = () => new Date() } = options;
+  await container.createIfNotExists();
   const client = await options.connect();
   let lost: Error | undefined;
   client.on('error', (error) => {

@@ -75,7 +75,6 @@ export async function makeWorld(storage: Storage, begin = Date.UTC(2026, 2, 2, 1
         tell: async (news) => {
           world.told = news ?? world.told;
         },
-        standing: async () => world.told && { since: new Date(begin).toISOString(), ...world.told },
         ...more,
       }),
     async stage(service, at, content = `${service} ${at} ${'x'.repeat(1_000)}`) {
