@@ -9,8 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openBackup } from '@valerix/backup/backup-reader';
-import { startVaultServer } from '../../local/backup-vault/src/server.ts';
+import { openBackupStores } from '@valerix/backup/backup-settings';
 import { ownedDatabases } from '../../local/connections.ts';
+import type { Endpoints } from '../../local/endpoints.ts';
 import { homeAt, openSecrets } from '../../local/home.ts';
 import { adminUrl } from '../../local/postgres.ts';
 import { dropOwnedDatabase, ensureOwnedDatabase } from '../../local/postgres-databases.ts';
@@ -20,7 +21,6 @@ import { checkPromises } from '../system/promises.ts';
 import { waitUntilQuiet } from '../system/quiet.ts';
 import { makeShop } from '../system/shop.ts';
 import { freePortBase, type RunningSystem, startSystem } from '../system/start.ts';
-import { exportBoth, preserve, storageSettings, storesOf } from './backup-now.ts';
 
 const ORDERS = 300;
 const ORDERS_AFTERWARDS = 20;
@@ -34,7 +34,7 @@ function must(condition: boolean, sentence: string): asserts condition {
 }
 
 /** A script of ours as an operator runs it; answers how it ended and what it said. */
-async function runScript(script: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+async function runScript(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, [join(root, 'scripts', script), ...args], { env: { ...process.env, ...env } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -43,12 +43,26 @@ async function runScript(script: string, args: readonly string[], env: NodeJS.Pr
     });
   }
   const [code] = await once(child, 'exit');
+  console.log(output.trimEnd().replaceAll(/^/gm, '          | '));
   return { code, output };
 }
 
+/** Where in the day's archive the rows of the orders are. */
+async function middleOfOrders({ storage, backupVault }: Endpoints, day: string): Promise<number> {
+  const { vault } = openBackupStores({
+    storage: { connectionString: storage },
+    copyStorage: undefined,
+    vaultUrl: backupVault,
+  });
+  const { snapshots } = (await openBackup(vault, day)).manifest;
+  const orders = snapshots.find(({ service }) => service === 'order')?.tables.find(({ name }) => name === 'orders');
+  must(orders !== undefined, 'The archive has no orders.');
+  return orders.offset + Math.floor(orders.bytes / 2);
+}
+
 /** Changes one byte of a table in the archive that the vault keeps. */
-async function corruptVault(data: string, day: string, at: number): Promise<void> {
-  const file = await open(join(data, 'archives', `${day}.tar`), 'r+');
+async function corruptVault(home: string, day: string, at: number): Promise<void> {
+  const file = await open(join(homeAt(home).vault, 'archives', `${day}.tar`), 'r+');
   const byte = Buffer.alloc(1);
   await file.read(byte, 0, 1, at);
   await file.write(Buffer.from([(byte[0] ?? 0) ^ 0xff]), 0, 1, at);
@@ -65,15 +79,11 @@ async function loseDatabases(home: string, ordersUrl: string): Promise<void> {
 }
 
 const place = { portBase: await freePortBase(), home: await mkdtemp(join(tmpdir(), 'valerix-backup-')) };
-const vaultData = await mkdtemp(join(tmpdir(), 'valerix-vault-'));
-const vault = await startVaultServer({ host: '127.0.0.1', port: 0, data: vaultData });
 let system: RunningSystem | undefined;
 
 async function drill(): Promise<void> {
   system = await startSystem(place);
   const endpoints = await system.endpoints();
-  const settings = storageSettings(endpoints, place.portBase, `http://127.0.0.1:${vault.port}`);
-  const stores = storesOf(settings);
   const shop = makeShop(endpoints);
   const products = [await shop.newProduct(ORDERS * 90), await shop.newProduct(ORDERS / 4)];
   const { order: url, operatorKey } = endpoints;
@@ -90,25 +100,26 @@ async function drill(): Promise<void> {
 
   await shopping.reached(0.4);
   const toldBefore = [...shopping.told];
-  await exportBoth(endpoints, place.home, stores);
-  const day = await preserve(stores);
+  const home = ['--home', place.home];
+  const backup = await runScript('backup.ts', home);
+  const day = /Stored as (\d{4}-\d\d-\d\d): 2 snapshots/.exec(backup.output)?.[1];
+  must(backup.code === 0 && day !== undefined, `The backup ended with ${backup.code}.`);
+  must(!backup.output.includes('Not done yet'), 'The backup was not copied.');
   const orderedMeanwhile = shopping.told.length - toldBefore.length;
   must(orderedMeanwhile > 0, 'Nobody ordered while the backup was made, so the drill proves nothing.');
-  say(`backed up with ${orderedMeanwhile} answers to shoppers meanwhile; two copies verified`);
+  say(`backed up with ${orderedMeanwhile} answers to shoppers meanwhile; all of it stored and copied`);
 
   await shopping.over;
+  const second = await runScript('backup.ts', home);
+  must(second.code === 3, `The vault was called twice a day: ${second.code}.`);
+  const at = await middleOfOrders(endpoints, day);
   await system.stop({ keep: true });
-  const { snapshots } = (await openBackup(stores.vault, day)).manifest;
-  const harmed = snapshots.find(({ service }) => service === 'order')?.tables.find(({ name }) => name === 'orders');
-  must(harmed !== undefined, 'The archive has no orders.');
-  await corruptVault(vaultData, day, harmed.offset + Math.floor(harmed.bytes / 2));
+  await corruptVault(place.home, day, at);
   system = await startSystem({ ...place, without: ['grpc', 'order', 'inventory', 'webpubsub'] });
   await loseDatabases(place.home, endpoints.databases.orders);
   say('both databases are lost, and one of three copies is corrupt');
 
-  const args = ['--date', day, '--home', place.home];
-  const { code, output } = await runScript('restore.ts', args, settings);
-  console.log(output.replaceAll(/^/gm, '          | '));
+  const { code, output } = await runScript('restore.ts', ['--date', day, ...home]);
   must(code === 0, `The restore ended with ${code}.`);
   must(/The copy in vault is corrupt: orders\.copy\.zst/.test(output), 'The corrupt copy was not found out.');
   must(output.includes('order from primary:'), 'No other copy was taken.');
@@ -125,7 +136,7 @@ async function drill(): Promise<void> {
       INVENTORY_DATABASE_URL: endpoints.databases.inventory,
     };
     const repaired = await runScript('reconcile.ts', ['--repair', '--grace', '0', '--no-service-bus'], env);
-    must(repaired.code === 0, `The books could not be repaired:\n${repaired.output}`);
+    must(repaired.code === 0, 'The books could not be repaired.');
     await waitUntilQuiet(endpoints, books);
 
     // Answered before the backup began, so in it; a 503 or a silence promised nothing.
@@ -165,8 +176,6 @@ try {
   failure = error;
 }
 await system?.stop({ keep: true });
-await vault.stop();
-if (failure === undefined)
-  for (const directory of [place.home, vaultData]) await rm(directory, { recursive: true, force: true });
+if (failure === undefined) await rm(place.home, { recursive: true, force: true });
 else console.error(`${failure instanceof Error ? failure.message : failure}\nThe data is kept in ${place.home}.`);
 process.exit(failure === undefined ? 0 : 1);

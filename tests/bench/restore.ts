@@ -113,8 +113,9 @@ try {
   const table = [head];
   for (const count of [Math.round(orders / 10), orders]) {
     for (const kind of kinds) {
-      table.push(...rowsOf(`${count} ${kind}`, await measure(server, storage.connection, scratch, kind, count)));
-      console.error(`${count} ${kind}: measured`);
+      const rows = rowsOf(`${count} ${kind}`, await measure(server, storage.connection, scratch, kind, count));
+      for (const row of rows) console.error(row.join('  '));
+      table.push(...rows);
     }
   }
   console.log(formatTable(table));

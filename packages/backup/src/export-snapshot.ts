@@ -45,6 +45,7 @@ export async function exportSnapshot(options: ExportOptions): Promise<Snapshot> 
     lost = error;
   });
   try {
+    await container.createIfNotExists();
     const id = newSnapshotId(now());
     const folder = snapshotFolder(service, id);
     await client.query(sessionSql);
