@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ContainerClient } from '@azure/storage-blob';
+import { ensureContainer } from '@valerix/platform/azure/blob-container';
 import { archiveName, manifestName } from './archive-names.ts';
 import type { BackupPlace } from './backup-place.ts';
 import { downloadBlob, listDays, readText, uploadArchive } from './blobs.ts';
@@ -32,7 +33,7 @@ export function openBlobCopies(name: PlaceName, container: ContainerClient): Cop
     },
     read: (day, range, signal) => downloadBlob(container, archiveName(day), range, signal),
     async write(day, bytes, abortSignal) {
-      await container.createIfNotExists();
+      await ensureContainer(container);
       await remove(manifestName(day));
       await uploadArchive(container, day, bytes, { abortSignal });
     },

@@ -1,4 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
+import { ensureContainer } from '@valerix/platform/azure/blob-container';
 import { archiveName } from './archive-names.ts';
 import { downloadBlob, isMissing, isTaken, listDays, uploadArchive } from './blobs.ts';
 import { archiveSeal } from './manifest.ts';
@@ -26,7 +27,7 @@ export function openBlobVault(container: ContainerClient): Vault {
     async store({ day, sha256, open }, abortSignal) {
       const body = open();
       try {
-        await container.createIfNotExists({ abortSignal });
+        await ensureContainer(container, abortSignal);
         await uploadArchive(container, day, body, {
           metadata: { sha256 },
           conditions: { ifNoneMatch: '*' },

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type BlockBlobUploadStreamOptions, type ContainerClient, RestError } from '@azure/storage-blob';
+import { ensureContainer } from '@valerix/platform/azure/blob-container';
 import { archiveName, dayOf } from './archive-names.ts';
 import type { ByteRange } from './backup-place.ts';
 
@@ -23,7 +24,7 @@ export async function uploadArchive(
 
 /** The days of which the container has an archive or a manifest, oldest first. */
 export async function listDays(container: ContainerClient, kind: 'tar' | 'json'): Promise<string[]> {
-  await container.createIfNotExists();
+  await ensureContainer(container);
   const days: string[] = [];
   for await (const { name } of container.listBlobsFlat()) {
     const day = dayOf(name, kind);

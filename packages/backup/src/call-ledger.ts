@@ -1,4 +1,5 @@
 import { odata, RestError, type TableClient } from '@azure/data-tables';
+import { ensureTable } from '@valerix/platform/azure/table-client';
 import { SECOND } from '@valerix/platform/durations';
 import { z } from 'zod';
 import { type ArchiveSeal, archiveSeal, type PlaceName, placeNames } from './manifest.ts';
@@ -48,7 +49,7 @@ const MAX_REASON = 1_000;
 export function openCallLedger(table: TableClient): CallLedger {
   let created: Promise<void> | undefined;
   const create = () => {
-    created ??= table.createTable(bounded()).catch((error: unknown) => {
+    created ??= ensureTable(table, bounded().abortSignal).catch((error: unknown) => {
       created = undefined;
       throw error;
     });

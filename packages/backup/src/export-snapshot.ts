@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import type { ContainerClient } from '@azure/storage-blob';
+import { ensureContainer } from '@valerix/platform/azure/blob-container';
 import type { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { countBytes, measureBytes } from './measured-bytes.ts';
@@ -38,14 +39,14 @@ const sessionSql = `
  */
 export async function exportSnapshot(options: ExportOptions): Promise<Snapshot> {
   const { service, container, now = () => new Date() } = options;
-  await container.createIfNotExists();
+  await ensureContainer(container);
   const client = await options.connect();
   let lost: Error | undefined;
   client.on('error', (error) => {
     lost = error;
   });
   try {
-    await container.createIfNotExists();
+    await ensureContainer(container);
     const id = newSnapshotId(now());
     const folder = snapshotFolder(service, id);
     await client.query(sessionSql);

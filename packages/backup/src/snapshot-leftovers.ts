@@ -1,4 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
+import { ensureContainer } from '@valerix/platform/azure/blob-container';
 import { MINUTE } from '@valerix/platform/durations';
 import { SNAPSHOT_FILE, type SnapshotService, snapshotFolder, snapshotId } from './snapshot.ts';
 
@@ -16,7 +17,7 @@ export async function removeLeftovers(
 ): Promise<number> {
   const root = snapshotFolder(service, '').slice(0, -1);
   const bySnapshot = new Map<string, string[]>();
-  await container.createIfNotExists();
+  await ensureContainer(container);
   for await (const { name } of container.listBlobsFlat({ prefix: root })) {
     const [id = ''] = name.slice(root.length).split('/');
     if (snapshotId.safeParse(id).success) bySnapshot.set(id, [...(bySnapshot.get(id) ?? []), name]);

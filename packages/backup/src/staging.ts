@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ContainerClient } from '@azure/storage-blob';
+import { ensureContainer } from '@valerix/platform/azure/blob-container';
 import type { StagedFile } from './archive.ts';
 import { downloadBlob, readText } from './blobs.ts';
 import { SNAPSHOT_FILE, type Snapshot, snapshot, snapshotFolder } from './snapshot.ts';
@@ -24,7 +25,7 @@ export interface Staging {
 
 export function openStaging(container: ContainerClient): Staging {
   const namesBelow = async (prefix: string) => {
-    await container.createIfNotExists();
+    await ensureContainer(container);
     const names: string[] = [];
     for await (const { name } of container.listBlobsFlat({ prefix })) names.push(name);
     return names;

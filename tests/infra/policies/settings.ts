@@ -24,8 +24,6 @@ const ofDeployment = [
   'DATABASE_AUTHENTICATION',
   'DATABASE_MAX_CONNECTIONS',
 ];
-/** For the daily backup, which both services will have. */
-const ofBackups = ['StorageConnection__blobServiceUri'];
 const ofRolesJob = ['DATABASE_ROLES', 'DATABASE_ROLES_ADMINISTRATOR', ...ofIdentity];
 
 interface Process {
@@ -44,15 +42,15 @@ const processes: readonly Process[] = [
     resource: 'func-order-',
     identity: 'order',
     readConfig: readOrderConfig,
-    others: [...ofIdentity, ...ofFunctionsHost, ...ofBackups],
+    others: [...ofIdentity, ...ofFunctionsHost],
     besides: ofDeployment,
   },
   {
     resource: 'func-inventory-',
     identity: 'inventory',
     readConfig: readInventoryConfig,
-    others: [...ofIdentity, ...ofFunctionsHost, ...ofBackups, 'BackupCopyConnection__blobServiceUri'],
-    besides: [...ofDeployment, 'SEED_PRODUCTS'],
+    others: [...ofIdentity, ...ofFunctionsHost],
+    besides: [...ofDeployment, 'SEED_PRODUCTS', 'BackupCopyConnection__blobServiceUri'],
   },
   {
     resource: 'ca-grpc-',
