@@ -16,3 +16,8 @@ export async function readAzdValue(name: string): Promise<string | undefined> {
   const { stdout } = await run('azd', ['env', 'get-value', name]).catch(() => ({ stdout: '' }));
   return stdout.trim() || undefined;
 }
+
+/** Sets a value of the azd environment. */
+export async function writeAzdValue(name: string, value: string): Promise<void> {
+  await run('azd', ['env', 'set', name, value]);
+}

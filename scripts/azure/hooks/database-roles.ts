@@ -33,7 +33,7 @@ try {
     `Its log: az containerapp job logs show --name ${job} --resource-group ${resourceGroup} --container database-roles`,
   );
   console.error(
-    'or, in the Log Analytics workspace, ContainerAppConsoleLogs_CL of that job. Once mended: azd deploy grpc-inventory-host',
+    'or, in the Log Analytics workspace, ContainerAppConsoleLogs of that job. Once mended: azd deploy grpc-inventory-host',
   );
   process.exitCode = 1;
 }
