@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import AjvDraft04 from 'ajv-draft-04';
@@ -10,7 +11,11 @@ const options = { strict: false, allErrors: true };
 const Draft04 = AjvDraft04 as unknown as typeof Ajv;
 const withFormats = addFormats as unknown as (ajv: Ajv) => Ajv;
 
-/** The schemas by their files in `schemas/`, each with the draft of JSON Schema that it is written in. */
+const ours = join(import.meta.dirname, 'schemas');
+const store = join(dirname(createRequire(import.meta.url).resolve('schemastore/package.json')), 'schemas/json');
+const compose = 'raw.githubusercontent.com/compose-spec/compose-spec/master/schema';
+
+/** Each schema with the draft of JSON Schema that it is written in. */
 const drafts = {
   'azure.yaml.json': () => new Ajv(options),
   // Its formats are words of its own, such as a duration that is not ISO 8601.
@@ -20,6 +25,14 @@ const drafts = {
   'staticwebapp.config.json': () => new Draft04(options),
 };
 export type SchemaName = keyof typeof drafts;
+
+const folders: Readonly<Record<SchemaName, string>> = {
+  'azure.yaml.json': ours,
+  'compose-spec.json': join(store, compose),
+  'dependabot-2.0.json': store,
+  'host.json': ours,
+  'staticwebapp.config.json': store,
+};
 
 const compiled = new Map<SchemaName, ValidateFunction>();
 
@@ -32,7 +45,7 @@ export function schemaFaults(name: SchemaName, value: unknown): string[] {
 }
 
 function compile(name: SchemaName): ValidateFunction {
-  const text = readFileSync(join(import.meta.dirname, 'schemas', name), 'utf8');
+  const text = readFileSync(join(folders[name], name), 'utf8');
   // The draft is named above. Names of parts, which some drafts forbid, are not used: what is referred to is a place.
   const isName = (key: string, value: unknown) => key === '$schema' || (key === 'id' && typeof value === 'string');
   const schema = JSON.parse(text, (key, value) => (isName(key, value) ? undefined : value));
