@@ -46,7 +46,6 @@ export async function exportSnapshot(options: ExportOptions): Promise<Snapshot> 
     lost = error;
   });
   try {
-    await ensureContainer(container);
     const id = newSnapshotId(now());
     const folder = snapshotFolder(service, id);
     await client.query(sessionSql);
