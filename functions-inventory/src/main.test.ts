@@ -96,6 +96,8 @@ it('registers each function once, with the operator key where stock is changed',
   const listed = [...http].map(([name, { methods, route, authLevel }]) => `${name} ${methods} ${route} ${authLevel}`);
   expect(listed.sort()).toEqual([
     'alerts-get GET api/ops/alerts function',
+    'backups-get GET api/ops/backups function',
+    'backups-run POST api/ops/backups function',
     'chaos-get GET api/ops/chaos function',
     'chaos-put PUT api/ops/chaos function',
     'dead-letters-discard DELETE api/ops/dead-letters/{id} function',
@@ -112,6 +114,7 @@ it('registers each function once, with the operator key where stock is changed',
     'product-put PUT api/products/{productId} function',
     'product-restock POST api/products/{productId}/restock function',
     'products-list GET api/products anonymous',
+    'snapshots-export POST api/ops/snapshots function',
     'zz-fallback GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS {*path} anonymous',
   ]);
   expect(Object.fromEntries(others)).toMatchObject({
@@ -125,6 +128,8 @@ it('registers each function once, with the operator key where stock is changed',
     'outbox-relay': { schedule: '*/5 * * * * *' },
     'system-watch': { schedule: '*/10 * * * * *' },
     'alert-rows-purge': { schedule: '30 */5 * * * *' },
+    'snapshot-export': { schedule: '0 0,10,20 1 * * *' },
+    'vault-call': { schedule: '0 30 * * * *' },
     ...Object.fromEntries(
       ['inventory-events', 'order-events', 'system-metrics'].map((topicName) => [
         `dashboard-${topicName}`,

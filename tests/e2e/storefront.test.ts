@@ -171,7 +171,7 @@ describe('one purchase is one order', () => {
     await shopper.placeOrder();
     await shopper.seeText('We are asking the warehouse.');
     await shopper.goTo('Shop');
-    await shopper.seeText('Your order is on its way to the shop().');
+    await shopper.seeText('Your order is on its way to the shop.');
     letGo();
     await shopper.page.getByRole('link', { name: 'See your order' }).click();
     await shopper.seeHeading('Your order is confirmed');
