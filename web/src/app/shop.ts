@@ -32,6 +32,7 @@ export function openShop(config: SiteConfig): Shop {
     api,
     cart,
     open: makeStored(shelf, 'valerix.purchase', purchaseSchema.nullable(), null),
+    intended: makeStored(shelf, 'valerix.intended', purchaseSchema.nullable(), null),
     newKey: () => crypto.randomUUID(),
     now: Date.now,
     ordered: (orderId) => noteOrder(myOrders, orderId, Date.now()),

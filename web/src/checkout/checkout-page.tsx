@@ -4,6 +4,7 @@ import { PageHeading } from '../app/page-heading.tsx';
 import { useShop } from '../app/shop.ts';
 import { useStore } from '../app/store.ts';
 import { priceText } from '../app/words.ts';
+import { isSameOrder } from '../cart/cart.ts';
 import { CartTotal } from '../cart/cart-total.tsx';
 import { ProductArt } from '../catalogue/product-art.tsx';
 import { nameIn, useProducts } from '../catalogue/use-products.ts';
@@ -15,8 +16,14 @@ export function CheckoutPage() {
   const { cart, purchasing } = useShop();
   const content = useStore(cart);
   const progress = useStore(purchasing.progress);
+  const open = useStore(purchasing.open);
   const catalogue = useProducts();
   const [, navigate] = useLocation();
+
+  // Once more when a purchase has ended, which uses up its key.
+  useEffect(() => {
+    if (open === null || !isSameOrder(open.items, content)) purchasing.prepare(content);
+  }, [purchasing, content, open]);
 
   useEffect(() => {
     // The page was loaded anew while an order was on its way.

@@ -17,19 +17,23 @@ const unavailable = (retryAfterMs: number): Answer<never> => ({
 });
 
 beforeEach(() => {
+  keys = 0;
   vi.useFakeTimers();
 });
 afterEach(() => {
   vi.useRealTimers();
 });
 
+let keys = 0;
 /** A browser tab: what it stores can be handed to the next one, as a reload does. */
-function openTab(stored: { open: Purchase | null; cart: Cart } = { open: null, cart: beans }) {
+function openTab(
+  stored: { open: Purchase | null; cart: Cart } = { open: null, cart: beans },
+  intended = makeStore<Purchase | null>(null),
+) {
   const open = makeStore<Purchase | null>(stored.open);
   const cart = makeStore<Cart>(stored.cart);
   const sent: { key: string; items: Cart; answer: (answer: PlaceAnswer) => Promise<void> }[] = [];
   const orders: string[] = [];
-  let keys = 0;
   const purchasing = makePurchasing({
     api: {
       placeOrder: (items, key) =>
@@ -42,12 +46,13 @@ function openTab(stored: { open: Purchase | null; cart: Cart } = { open: null, c
         }),
     },
     open,
+    intended,
     cart,
     newKey: () => `key-${++keys}`,
     now: Date.now,
     ordered: (orderId) => orders.push(orderId),
   });
-  return { purchasing, open, cart, sent, orders };
+  return { purchasing, open, intended, cart, sent, orders };
 }
 
 test('a double click sends one request', () => {
@@ -65,6 +70,27 @@ test('a purchase is written down before it is sent, so that a reload asks again 
   expect(second.sent.map(({ key }) => key)).toEqual(['key-1']);
   await second.sent[0]?.answer(orderOf('a'));
   expect(second.purchasing.progress.get()).toEqual({ kind: 'ordered', orderId: 'a', failed: false });
+});
+
+test('two tabs that are clicked before either can hear of the other make one order', () => {
+  const first = openTab();
+  first.purchasing.prepare(beans);
+  // What was stored before the clicks has reached the other tab; what is stored by them has not.
+  const second = openTab({ open: null, cart: beans }, makeStore(first.intended.get()));
+  second.purchasing.prepare(beans);
+  first.purchasing.buy(beans);
+  second.purchasing.buy(beans);
+  expect([first.sent[0]?.key, second.sent[0]?.key]).toEqual(['key-1', 'key-1']);
+});
+
+test('the next order of the same content has a key of its own', async () => {
+  const { purchasing, sent } = openTab();
+  purchasing.prepare(beans);
+  purchasing.buy(beans);
+  await sent[0]?.answer(orderOf('a', 'failed'));
+  purchasing.prepare(beans);
+  purchasing.buy(beans);
+  expect(sent.map(({ key }) => key)).toEqual(['key-1', 'key-2']);
 });
 
 test('a confirmed order empties the cart, is noted down and ends the purchase', async () => {

@@ -17,6 +17,11 @@ export interface Purchasing {
   readonly progress: Store<Progress>;
   /** The purchase that is not answered yet, if there is one. */
   readonly open: Store<Purchase | null>;
+  /**
+   * Settles the key under which this cart would be ordered, for all tabs: two of them that are clicked at the same moment,
+   * before either can hear of the other's click, then make one order.
+   */
+  prepare(cart: Cart): void;
   /** Orders the cart, or goes on with the same order if it was asked for before. */
   buy(cart: Cart): void;
   /** Sends the open purchase again now. */
@@ -30,6 +35,8 @@ export interface Purchasing {
 export interface PurchasingDeps {
   readonly api: Pick<ShopApi, 'placeOrder'>;
   readonly open: Store<Purchase | null>;
+  /** The purchase that nobody has asked for yet. */
+  readonly intended: Store<Purchase | null>;
   readonly cart: Store<Cart>;
   readonly newKey: () => string;
   readonly now: () => number;
@@ -39,15 +46,20 @@ export interface PurchasingDeps {
 
 const idle: Progress = { kind: 'idle' };
 
-export function makePurchasing({ api, open, cart, newKey, now, ordered }: PurchasingDeps): Purchasing {
+export function makePurchasing({ api, open, intended, cart, newKey, now, ordered }: PurchasingDeps): Purchasing {
   const progress = makeStore<Progress>(idle);
   const underway = new Set<string>();
   /** The key of the purchase whose progress this tab shows. */
   let shown: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  const close = () => {
+    // Its key is used up.
+    if (intended.get()?.key === open.get()?.key) intended.set(null);
+    open.set(null);
+  };
   const stored = open.get();
-  if (stored !== null && isOutdated(stored, now())) open.set(null);
+  if (stored !== null && isOutdated(stored, now())) close();
 
   const isOpen = ({ key }: Purchase) => open.get()?.key === key;
 
@@ -67,7 +79,7 @@ export function makePurchasing({ api, open, cart, newKey, now, ordered }: Purcha
       // A failed order leaves the cart as it is, to be adjusted. Of two tabs only the first takes the goods out.
       if (wasOpen && !meaning.failed) cart.set(withoutOrdered(cart.get(), purchase.items));
     }
-    if (meaning.kind !== 'ask_again' && wasOpen) open.set(null);
+    if (meaning.kind !== 'ask_again' && wasOpen) close();
     // Another purchase of this tab has taken its place; this answer was only to be noted.
     if (shown !== purchase.key) return;
     if (meaning.kind !== 'ask_again' || !wasOpen) {
@@ -82,9 +94,14 @@ export function makePurchasing({ api, open, cart, newKey, now, ordered }: Purcha
   return {
     progress,
     open,
+    prepare(content) {
+      if (content.length > 0) intended.set(purchaseOf(content, intended.get(), now(), newKey));
+    },
     buy(content) {
       if (content.length === 0) return;
-      const purchase = purchaseOf(content, open.get(), now(), newKey);
+      const purchase = purchaseOf(content, open.get(), now(), () => {
+        return purchaseOf(content, intended.get(), now(), newKey).key;
+      });
       open.set(purchase);
       void send(purchase, 1);
     },
@@ -95,7 +112,7 @@ export function makePurchasing({ api, open, cart, newKey, now, ordered }: Purcha
     forget() {
       clearTimeout(timer);
       shown = undefined;
-      open.set(null);
+      close();
       progress.set(idle);
     },
     acknowledge: () => progress.set(idle),
