@@ -30,6 +30,15 @@ test('what a process says and how it ended is in its log', async () => {
   expect(log.lastLines()).toEqual(expect.arrayContaining(['out', 'err', '[supervisor] example ended: exit code 7']));
 });
 
+test('a process gets its environment whatever the names in it', async () => {
+  const env = { 'AzureWebJobs.some-function.Disabled': 'it is = so', ORDINARY: "it's\nso" };
+  const said =
+    "console.log(JSON.stringify([process.env['AzureWebJobs.some-function.Disabled'], process.env.ORDINARY]))";
+  const { events, log } = start({ script: said, env });
+  await once(events, 'ended');
+  expect(log.lastLines()).toContain(JSON.stringify(Object.values(env)));
+});
+
 test('a process that never comes up is tried with growing delays', async () => {
   const { events } = start({ script: 'process.exit(1)', healthy: false });
   const delays: unknown[] = [];
@@ -111,17 +120,20 @@ interface Example {
   readonly script: string;
   readonly command?: string;
   readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
   readonly healthy?: boolean;
 }
 
 /** Supervises a small script; what happens comes as events `started`, `ended` and `healthy-pid`. */
-function start({ script, command = process.execPath, cwd = import.meta.dirname, healthy = true }: Example) {
+function start(example: Example) {
+  const { script, command = process.execPath, cwd = import.meta.dirname, env = process.env, healthy = true } = example;
+
   const events = new EventEmitter();
   const log = openProcessLog(temporaryDirectory(), 'example');
   const launch: Launch = {
     name: 'example',
     stopSignal: 'SIGTERM',
-    command: async () => ({ command, args: ['-e', script], env: process.env, cwd }),
+    command: async () => ({ command, args: ['-e', script], env, cwd }),
     isHealthy: async () => healthy,
   };
   const child = supervise(launch, log, {

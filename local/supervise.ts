@@ -45,7 +45,13 @@ export interface Supervised {
  * Holds the command that follows until a line comes, and then becomes it, under the same pid. A supervisor that dies
  * between starting a process and writing down which would leave one that nobody finds; so it begins only afterwards.
  */
-const HOLD = ['sh', '-c', 'read -r _ && exec "$@" </dev/null', 'hold'] as const;
+const HOLD = ['-c', 'read -r _ && exec "$@" </dev/null', 'hold'] as const;
+
+/** A shell keeps no variable whose name it could not use itself, such as the Functions host's: they are given once more. */
+function withOddNames(env: NodeJS.ProcessEnv): string[] {
+  const odd = Object.entries(env).filter(([name, value]) => value !== undefined && !/^[A-Za-z_]\w*$/.test(name));
+  return odd.length === 0 ? [] : ['env', ...odd.map(([name, value]) => `${name}=${value}`)];
+}
 
 /** Starts a process and starts it again whenever it ends, until `stop` or `kill`. */
 export function supervise(
@@ -75,8 +81,13 @@ export function supervise(
     if (halt.signal.aborted) return 'stopped before it started';
     const startedAt = now();
     // A process group of its own: Ctrl+C in the terminal reaches the supervisor alone, which stops the parts in order.
-    const [held, ...heldArgs] = [...HOLD, command, ...args];
-    const child = spawn(held, heldArgs, { env, cwd, ...user, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('sh', [...HOLD, ...withOddNames(env), command, ...args], {
+      env,
+      cwd,
+      ...user,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const ended = endOf(child);
     // Nothing to signal: until its 'error' comes, `kill` of a process that could not be started goes to whatever number
     // is in an uninitialised field, such as 0, which is our own process group.
