@@ -78,6 +78,8 @@ export const crashPointDrill: Scenario = {
 const finishers: readonly (readonly [CrashPoint, RegExp])[] = [
   ['order.after-sweep-commit', /after-create-commit|before-reserve|after-reserve-answer/],
   ['order.after-sweep-claim', /after-create-commit|before-reserve|after-reserve-answer/],
+  // Events change only orders that their own request did not settle.
+  ['order.after-events-commit', /after-reserve-answer/],
   ['outbox.after-claim-before-send', /-commit$|after-send/],
 ];
 
@@ -97,4 +99,4 @@ function causesFirst(points: readonly CrashPoint[]): readonly CrashPoint[] {
 }
 
 /** Passed only when something went wrong before, or by a timer. */
-const isRare = (point: CrashPoint) => /sweep|claim|verify|ship|release/.test(point);
+const isRare = (point: CrashPoint) => /sweep|claim|events|verify|ship|release/.test(point);
