@@ -1,8 +1,9 @@
 import type { BackupRun } from '@valerix/backup/backups';
 import type { BackupMade } from '@valerix/contracts/backups-api';
+import { DAY, SECOND } from '@valerix/platform/durations';
 import { RequestError } from '@valerix/platform/problem';
 
-const DAY_SECONDS = 86_400;
+const DAY_SECONDS = DAY / SECOND;
 
 /** What an operator is told who asked for the day's call. Throws the error of the catalogue where none was made. */
 export function answerRun({ outcome, faults }: BackupRun, now: number): BackupMade {
@@ -13,7 +14,7 @@ export function answerRun({ outcome, faults }: BackupRun, now: number): BackupMa
     }
     case 'spent':
     case 'under_way': {
-      const retryAfterSeconds = DAY_SECONDS - (Math.floor(now / 1_000) % DAY_SECONDS);
+      const retryAfterSeconds = DAY_SECONDS - (Math.floor(now / SECOND) % DAY_SECONDS);
       throw new RequestError('backup_day_spent', { day: outcome.day }, { retryAfterSeconds });
     }
     case 'failed':

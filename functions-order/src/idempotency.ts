@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { idempotencyKey, type OrderRequest } from '@valerix/contracts/order-api';
+import { HOUR } from '@valerix/platform/durations';
 import type { Database } from '@valerix/platform/postgres';
 import { RequestError } from '@valerix/platform/problem';
 import type { KeyClaim } from './store/create-orders.ts';
@@ -42,7 +43,7 @@ export async function purgeIdempotencyKeys(
   now: Date,
   keepHours: number,
 ): Promise<number> {
-  const before = new Date(now.getTime() - keepHours * 3_600_000);
+  const before = new Date(now.getTime() - keepHours * HOUR);
   let purged = 0;
   for (;;) {
     const rows = await database.query(purgeSql, [before]);

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { MANIFEST_ENTRY } from './archive.ts';
 import type { BackupPlace } from './backup-place.ts';
-import { type ArchiveContents, archiveContents, type Manifest } from './manifest.ts';
+import { type ArchiveContents, archiveContents, MAX_MANIFEST_BYTES, type Manifest } from './manifest.ts';
 import { readTarHeader, TAR_BLOCK } from './tar.ts';
 
 /** One archive in one place. */
@@ -19,9 +19,6 @@ export interface Backup {
 export class BackupUnreadable extends Error {
   override name = 'BackupUnreadable';
 }
-
-/** Far more than ten thousand snapshots need; a damaged size must not fill the memory. */
-const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
 
 /** Opens the archive of a day. Throws `BackupUnreadable`; rejects otherwise while the place is away. */
 export async function openBackup(place: BackupPlace, day: string): Promise<Backup> {

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { DAY } from '@valerix/platform/durations';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Storage, startStorage } from '../../../tests/setup/azurite.ts';
 import { openBackup } from './backup-reader.ts';
 import type { BackupRun } from './backups.ts';
-import { DAY, makeWorld, type World } from './vault.fixture.ts';
+import { makeWorld, type World } from './vault.fixture.ts';
 
 let storage: Storage;
 let world: World;

@@ -1,12 +1,13 @@
 import { buffer } from 'node:stream/consumers';
 import { openContainer } from '@valerix/platform/azure/blob-container';
+import { DAY } from '@valerix/platform/durations';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Storage, startStorage } from '../../../tests/setup/azurite.ts';
 import { openBackup } from './backup-reader.ts';
 import { openBackupStores } from './backup-settings.ts';
 import { openHttpVault } from './http-vault.ts';
 import type { Snapshot } from './snapshot.ts';
-import { DAY, makeWorld, type World } from './vault.fixture.ts';
+import { makeWorld, type World } from './vault.fixture.ts';
 
 let storage: Storage;
 let world: World;

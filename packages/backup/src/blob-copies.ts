@@ -4,9 +4,7 @@ import { ensureContainer } from '@valerix/platform/azure/blob-container';
 import { archiveName, manifestName } from './archive-names.ts';
 import type { BackupPlace } from './backup-place.ts';
 import { downloadBlob, listDays, readText, uploadArchive } from './blobs.ts';
-import { type Manifest, manifest, type PlaceName } from './manifest.ts';
-
-const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+import { MAX_MANIFEST_BYTES, type Manifest, manifest, type PlaceName } from './manifest.ts';
 
 /** A place that copies are brought to, and taken from when newer ones have their turn. */
 export interface CopyPlace extends BackupPlace {

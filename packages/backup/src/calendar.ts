@@ -1,9 +1,7 @@
-import { MINUTE } from '@valerix/platform/durations';
+import { DAY, HOUR, MINUTE } from '@valerix/platform/durations';
 import { utcDay } from './archive-names.ts';
 import { type Snapshot, type SnapshotService, snapshotServices } from './snapshot.ts';
 
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 /** UTC; half an hour after the exports begin. */
 const DUE_AFTER_MS = 1.5 * HOUR;
 /** Until then the call waits for a service whose snapshot of the day is missing; one alone is better than none. */

@@ -5,6 +5,9 @@ import { snapshot, snapshotTable } from './snapshot.ts';
 export const placeNames = ['vault', 'primary', 'secondary'] as const;
 export type PlaceName = (typeof placeNames)[number];
 
+/** Far more than ten thousand snapshots need; a damaged size must not fill the memory. */
+export const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+
 const count = z.int().min(0);
 
 /** What `snapshot.json` says, and where in the archive each table's file begins. */

@@ -1,3 +1,5 @@
+import { DAY } from '@valerix/platform/durations';
+
 /** How many days, ISO weeks and months keep a copy each; time in which there was no backup counts for nothing. */
 export interface Retention {
   readonly daily: number;
@@ -31,11 +33,9 @@ export function daysToKeep(days: readonly string[], { daily, weekly, monthly }: 
   return kept;
 }
 
-const DAY_MS = 86_400_000;
-
 /** The Monday that begins the day's week. */
 function mondayOf(day: string): string {
   const at = Date.parse(day);
   const sinceMonday = (new Date(at).getUTCDay() + 6) % 7;
-  return new Date(at - sinceMonday * DAY_MS).toISOString().slice(0, 10);
+  return new Date(at - sinceMonday * DAY).toISOString().slice(0, 10);
 }

@@ -1,10 +1,10 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { ensureContainer } from '@valerix/platform/azure/blob-container';
-import { MINUTE } from '@valerix/platform/durations';
+import { HOUR } from '@valerix/platform/durations';
 import { SNAPSHOT_FILE, type SnapshotService, snapshotFolder, snapshotId } from './snapshot.ts';
 
 /** No export takes that long; what is not whole by then never will be. */
-const ABANDONED_AFTER_MS = 6 * 60 * MINUTE;
+const ABANDONED_AFTER_MS = 6 * HOUR;
 
 /**
  * Removes the files of a service's snapshots that are not whole: of exports that were killed, and of removals. Answers how

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { passCrashPoint } from '@valerix/platform/crash-points';
-import type { Logger } from '@valerix/platform/logger';
-import { describeError } from '@valerix/platform/logger';
+import { DAY, MINUTE } from '@valerix/platform/durations';
+import { describeError, type Logger } from '@valerix/platform/logger';
 import { type ArchivePlan, planArchive } from './archive.ts';
 import { utcDay } from './archive-names.ts';
 import { awaitedServices } from './calendar.ts';
-import type { Call, CallLedger } from './call-ledger.ts';
-import { MAX_SNAPSHOTS_OF_A_CALL } from './call-ledger.ts';
+import { type Call, type CallLedger, MAX_SNAPSHOTS_OF_A_CALL } from './call-ledger.ts';
 import type { ArchiveSeal } from './manifest.ts';
 import type { Snapshot, SnapshotService } from './snapshot.ts';
 import type { Staging } from './staging.ts';
@@ -35,7 +34,7 @@ export interface VaultCallOptions {
 }
 
 /** Beyond the call's own limit: what giving up and recording that may take. */
-const GRACE_MS = 60_000;
+const GRACE_MS = 1 * MINUTE;
 /** A failed call that far back is looked up again: the vault may have stored it after all. */
 const LOOKED_UP_DAYS = 31;
 
@@ -108,7 +107,7 @@ export function makeVaultCall(options: VaultCallOptions): VaultCall {
   return {
     async settle() {
       const calls = await ledger.list();
-      const oldest = utcDay(now() - LOOKED_UP_DAYS * 86_400_000);
+      const oldest = utcDay(now() - LOOKED_UP_DAYS * DAY);
       for (const call of calls) {
         if (call.state === 'stored' || call.day < oldest) continue;
         if (await isStored(call)) {

@@ -13,8 +13,7 @@ import { openBackupStores } from './backup-settings.ts';
 import { type BackupsOptions, makeBackups } from './backups.ts';
 import { retention } from './retention.ts';
 import { SNAPSHOT_FILE, type Snapshot, type SnapshotService, STAGING_CONTAINER, snapshotFolder } from './snapshot.ts';
-
-export const DAY = 86_400_000;
+import { secondOf } from './snapshot-leftovers.ts';
 
 /** A storage account of two, a vault that counts its calls, and one clock for everything. */
 export interface World {
@@ -79,8 +78,7 @@ export async function makeWorld(storage: Storage, begin = Date.UTC(2026, 2, 2, 1
       }),
     async stage(service, at, content = `${service} ${at} ${'x'.repeat(1_000)}`) {
       const bytes = Buffer.from(content);
-      const second = new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-      const id = `${second}-${(++serial).toString(16).padStart(6, '0')}`;
+      const id = `${secondOf(new Date(at))}-${(++serial).toString(16).padStart(6, '0')}`;
       const folder = snapshotFolder(service, id);
       const tables = ['first', 'second'].map((name) => ({
         name,

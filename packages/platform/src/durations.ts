@@ -1,3 +1,5 @@
-/** Milliseconds in a second and a minute, so that a duration reads as `2 * SECOND`. */
+/** Milliseconds in each, so that a duration reads as `2 * SECOND`. */
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '@valerix/platform/durations';
+import { DAY, MINUTE, SECOND } from '@valerix/platform/durations';
 
 /** What counts as too late, and how much is read and kept at once. */
 export interface Limits {
@@ -35,7 +35,7 @@ const defaults: Limits = {
 };
 
 /** Longer than any backup is kept. */
-const AGES_MS = 20 * 366 * 24 * 60 * MINUTE;
+const AGES_MS = 20 * 366 * DAY;
 
 /** The limits that are not named are the defaults; strict ones allow no time at all. */
 export function limitsOf(wanted: Partial<Limits> = {}): Limits {

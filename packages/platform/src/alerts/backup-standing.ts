@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MINUTE } from '../durations.ts';
+import { HOUR } from '../durations.ts';
 import { HEARTBEATS, type Row } from './alert-rows.ts';
 import type { Judgement } from './rules.ts';
 
@@ -12,7 +12,6 @@ export interface BackupStanding {
   readonly trouble: string;
 }
 
-const HOUR = 60 * MINUTE;
 /** One backup a day is due; two hours of grace for the call that makes it. */
 export const MAX_BACKUP_AGE_HOURS = 26;
 

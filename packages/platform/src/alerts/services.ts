@@ -1,12 +1,12 @@
 import type { ServiceFacts } from '@valerix/contracts/alerts-api';
-import { MINUTE, SECOND } from '../durations.ts';
+import { DAY, SECOND } from '../durations.ts';
 import { addUp } from '../system-metrics/request-tally.ts';
 import type { BreakerState, Bucket, Heartbeat } from './observations.ts';
 
 /** An instance that has said nothing for that long says nothing any more; they report at least every 5 s. */
 export const FRESH_MS = 30 * SECOND;
 /** A silent service is forgotten after that: it was taken out of use without having been stopped. */
-export const REMEMBERED_MS = 24 * 60 * MINUTE;
+export const REMEMBERED_MS = 1 * DAY;
 
 const breakersByTrouble: readonly BreakerState[] = ['open', 'half_open', 'closed'];
 
