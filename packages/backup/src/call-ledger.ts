@@ -1,5 +1,5 @@
 import { odata, RestError, type TableClient } from '@azure/data-tables';
-import { ensureTable } from '@valerix/platform/azure/table-client';
+import { makeTableMaker } from '@valerix/platform/azure/table-client';
 import { SECOND } from '@valerix/platform/durations';
 import { z } from 'zod';
 import { type ArchiveSeal, archiveSeal, type PlaceName, placeNames } from './manifest.ts';
@@ -47,28 +47,21 @@ export const MAX_SNAPSHOTS_OF_A_CALL = 900;
 const MAX_REASON = 1_000;
 
 export function openCallLedger(table: TableClient): CallLedger {
-  let created: Promise<void> | undefined;
-  const create = () => {
-    created ??= ensureTable(table, bounded().abortSignal).catch((error: unknown) => {
-      created = undefined;
-      throw error;
-    });
-    return created;
-  };
+  const maker = makeTableMaker(table, TIMEOUT_MS);
   const change = async (day: string, columns: Readonly<Record<string, string>>) => {
     await table.updateEntity({ partitionKey: PARTITION, rowKey: day, ...columns }, 'Merge', bounded());
   };
 
   return {
     async list() {
-      await create();
+      await maker.ensure();
       const calls: Call[] = [];
       const queryOptions = { filter: odata`PartitionKey eq ${PARTITION}` };
       for await (const row of table.listEntities({ queryOptions, ...bounded() })) calls.push(callRow.parse(row));
       return calls.sort((a, b) => a.day.localeCompare(b.day));
     },
     async claim({ day, claimedAt, givesUpAt, snapshots, bytes, sha256 }) {
-      await create();
+      await maker.ensure();
       const row = { partitionKey: PARTITION, rowKey: day, state: 'claimed', claimedAt, givesUpAt, sha256 };
       try {
         // As text: a number beyond 2^31 needs a type of its own in a table.

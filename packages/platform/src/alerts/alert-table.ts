@@ -1,6 +1,6 @@
 import { odata, RestError } from '@azure/data-tables';
 import type { StorageConnection } from '../azure/connection-settings.ts';
-import { ensureTable, openTableClient } from '../azure/table-client.ts';
+import { makeTableMaker, openTableClient } from '../azure/table-client.ts';
 import { MINUTE, SECOND } from '../durations.ts';
 import {
   bucketRow,
@@ -60,22 +60,14 @@ export function openAlertTable(storage: StorageConnection): AlertTable {
     // Everything here is tried again a second later anyway.
     retryOptions: { maxRetries: 1, retryDelayInMs: 100, maxRetryDelayInMs: 100 },
   });
-  let created: Promise<void> | undefined;
-
-  const create = () => {
-    created ??= ensureTable(table, AbortSignal.timeout(TIMEOUT_MS)).catch((error: unknown) => {
-      created = undefined;
-      throw error;
-    });
-    return created;
-  };
+  const maker = makeTableMaker(table, TIMEOUT_MS);
   const using = async <T>(work: () => Promise<T>): Promise<T> => {
-    await create();
+    await maker.ensure();
     try {
       return await work();
     } catch (error) {
       // Somebody removed the table; the next use makes it anew.
-      if (codeOf(error) === 'TableNotFound') created = undefined;
+      if (codeOf(error) === 'TableNotFound') maker.forget();
       throw error;
     }
   };

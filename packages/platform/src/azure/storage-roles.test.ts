@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { ensureContainer, openContainer } from './blob-container.ts';
-import { ensureTable, openTableClient } from './table-client.ts';
+import { makeTableMaker, openTableClient } from './table-client.ts';
 
 let server: Server;
 afterEach(() => void server.close());
@@ -29,12 +29,12 @@ async function accountAnswering(status: number, code: string) {
 
 test('a service that may use a table or container and not make it takes the deployment’s word for it', async () => {
   const { table, container } = await accountAnswering(403, 'AuthorizationPermissionMismatch');
-  await ensureTable(table);
+  await makeTableMaker(table, 5_000).ensure();
   await ensureContainer(container);
 });
 
 test('any other refusal to make a table or container is an error', async () => {
   const { table, container } = await accountAnswering(400, 'InvalidResourceName');
-  await expect(ensureTable(table)).rejects.toMatchObject({ statusCode: 400 });
+  await expect(makeTableMaker(table, 5_000).ensure()).rejects.toMatchObject({ statusCode: 400 });
   await expect(ensureContainer(container)).rejects.toMatchObject({ statusCode: 400 });
 });

@@ -21,10 +21,32 @@ export function openTableClient(
   return new TableClient(connection.tableServiceUri, table, processIdentity, options);
 }
 
+/** Makes a table before its first use. */
+export interface TableMaker {
+  /** Makes the table unless it is there; asks once for all callers, and again after a failure. */
+  ensure(): Promise<void>;
+  /** It is gone, or may be: the next use makes it anew. */
+  forget(): void;
+}
+
 /**
- * Makes the table unless it is there. On Azure the deployment has made it, and its roles are on the table alone: who may use
- * it may not make it, and is told so whether it is there or not; the next use then says what is wrong, if anything is.
+ * On Azure the deployment has made the table, and its roles are on the table alone: who may use it may not make it, and is
+ * told so whether it is there or not; the next use then says what is wrong, if anything is.
  */
-export async function ensureTable(table: TableClient, abortSignal?: AbortSignal): Promise<void> {
-  await table.createTable({ ...(abortSignal && { abortSignal }) }).catch(unlessForbidden);
+export function makeTableMaker(table: TableClient, timeoutMs: number): TableMaker {
+  let made: Promise<void> | undefined;
+  const forget = () => {
+    made = undefined;
+  };
+  const make = () => table.createTable({ abortSignal: AbortSignal.timeout(timeoutMs) }).catch(unlessForbidden);
+  return {
+    ensure() {
+      made ??= make().catch((error: unknown) => {
+        forget();
+        throw error;
+      });
+      return made;
+    },
+    forget,
+  };
 }
