@@ -1,18 +1,14 @@
 import { app } from '@azure/functions';
 import { openBackupStores } from '@valerix/backup/backup-settings';
 import { makeBackups } from '@valerix/backup/backups';
-import { connect } from '@valerix/backup/connect';
-import { makeDailyExport } from '@valerix/backup/daily-export';
-import { exportSnapshot as takeSnapshot } from '@valerix/backup/export-snapshot';
+import { makeDatabaseExports } from '@valerix/backup/database-exports';
 import { retention } from '@valerix/backup/retention';
-import { STAGING_CONTAINER } from '@valerix/backup/snapshot';
 import { queues, subscriptions, topics } from '@valerix/contracts/topology';
 import { makeChaosSwitch } from '@valerix/inventory/chaos-switch';
 import { openInventoryDatabase } from '@valerix/inventory/inventory-database';
 import { makeProducts } from '@valerix/inventory/products';
 import { makeReservations } from '@valerix/inventory/reservations';
 import { observeStockLevels } from '@valerix/inventory/stock-levels';
-import { openContainer } from '@valerix/platform/azure/blob-container';
 import { makeConsumer } from '@valerix/platform/consumer';
 import { armCrashPoint } from '@valerix/platform/crash-points';
 import { makeDeadLetterHandlers } from '@valerix/platform/dead-letters/dead-letter-handlers';
@@ -124,14 +120,14 @@ export const checkBooks = makeBooksCheck({
   logger,
 });
 
-const snapshots = {
+export const databaseExports = makeDatabaseExports({
   service: 'inventory',
-  connect: () => connect(config.databaseUrl, config.databaseAuthentication),
-  container: openContainer(config.storage, STAGING_CONTAINER),
-} as const;
-export const exportSnapshot = makeDailyExport({ ...snapshots, logger, now: () => new Date() });
-/** One more, now, whatever was exported today. */
-export const exportAnother = () => takeSnapshot(snapshots);
+  databaseUrl: config.databaseUrl,
+  authentication: config.databaseAuthentication,
+  storage: config.storage,
+  logger,
+  now: () => new Date(),
+});
 
 export const backups = makeBackups({
   ...openBackupStores({ storage: config.storage, ...config.backup }),

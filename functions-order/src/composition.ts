@@ -1,14 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { app } from '@azure/functions';
-import { connect } from '@valerix/backup/connect';
-import { makeDailyExport } from '@valerix/backup/daily-export';
-import { exportSnapshot } from '@valerix/backup/export-snapshot';
-import { STAGING_CONTAINER } from '@valerix/backup/snapshot';
+import { makeDatabaseExports } from '@valerix/backup/database-exports';
 import { HEALTH_PROBE_PRODUCT } from '@valerix/contracts/health';
 import { subscriptions, topics } from '@valerix/contracts/topology';
 import { makeAdmission } from '@valerix/platform/admission';
 import { makeRefusalTurns } from '@valerix/platform/admission-refusals';
-import { openContainer } from '@valerix/platform/azure/blob-container';
 import { makeConsumer } from '@valerix/platform/consumer';
 import { armCrashPoint } from '@valerix/platform/crash-points';
 import { makeDeadLetterHandlers } from '@valerix/platform/dead-letters/dead-letter-handlers';
@@ -115,12 +111,6 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
     askAtAgesMs: config.SWEEP_AGES_MS,
     giveUpAtAgeMs: config.SWEEP_GIVE_UP_MS,
   };
-  const snapshots = {
-    service: SERVICE,
-    connect: () => connect(config.ORDERS_DATABASE_URL, config.DATABASE_AUTHENTICATION),
-    container: openContainer(config.StorageConnection, STAGING_CONTAINER),
-    now,
-  } as const;
   const readOrder = makeReadOrder(database);
   const changeOrder = makeChangeOrder({ database, logger, outbox, readOrder, schedule, now });
   const abandoned = makeAbandonedOrders({ changeOrder, logger, now });
@@ -192,9 +182,14 @@ export function composeOrderService(config: OrderConfig, surroundings: Surroundi
       logger,
       limits: { giveUpMs: config.SWEEP_GIVE_UP_MS },
     }),
-    exportSnapshot: makeDailyExport({ ...snapshots, logger }),
-    /** One more snapshot, now, whatever was exported today. */
-    exportAnother: () => exportSnapshot(snapshots),
+    databaseExports: makeDatabaseExports({
+      service: SERVICE,
+      databaseUrl: config.ORDERS_DATABASE_URL,
+      authentication: config.DATABASE_AUTHENTICATION,
+      storage: config.StorageConnection,
+      logger,
+      now,
+    }),
     checkHealth,
     watch,
     async close() {

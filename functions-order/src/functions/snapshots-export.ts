@@ -3,11 +3,11 @@ import { json } from '@valerix/platform/http';
 import type { OrderService } from '../composition.ts';
 
 /** Exports the orders database now, to go with the next call. */
-export function snapshotsExport({ http, exportAnother }: OrderService): void {
+export function snapshotsExport({ http, databaseExports }: OrderService): void {
   http.endpoint('snapshots-export', {
     methods: ['POST'],
     route: 'api/ops/snapshots',
     authLevel: 'function',
-    handler: async () => json(200, snapshotTotals(await exportAnother())),
+    handler: async () => json(200, snapshotTotals(await databaseExports.another())),
   });
 }

@@ -2,6 +2,12 @@ import { DAY, HOUR, MINUTE } from '@valerix/platform/durations';
 import { utcDay } from './archive-names.ts';
 import { type Snapshot, type SnapshotService, snapshotServices } from './snapshot.ts';
 
+/**
+ * At one o'clock UTC in every service, half an hour before the vault is called: the snapshots of one day are of nearly
+ * one moment. The two further runs find nothing to do, unless the one before them failed.
+ */
+export const DAILY_EXPORT_SCHEDULE = '0 0,10,20 1 * * *';
+
 /** UTC; half an hour after the exports begin. */
 const DUE_AFTER_MS = 1.5 * HOUR;
 /** Until then the call waits for a service whose snapshot of the day is missing; one alone is better than none. */

@@ -14,12 +14,6 @@ export interface DailyExportOptions {
   readonly now: () => Date;
 }
 
-/**
- * At one o'clock UTC in every service, half an hour before the vault is called: the snapshots of one day are of nearly
- * one moment. The two further runs find nothing to do, unless the one before them failed.
- */
-export const DAILY_EXPORT_SCHEDULE = '0 0,10,20 1 * * *';
-
 /** Exports the service's database once a UTC day, however often it is run; clears away what earlier runs left unfinished. */
 export function makeDailyExport(options: DailyExportOptions): () => Promise<'exported' | 'already_exported'> {
   const { service, connect, container, logger, now } = options;
