@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util';
 import { type DeadLetterView, deadLetterDetails, deadLetterReplayed } from '@valerix/contracts/dead-letters-api';
 import { formatTable } from '../local/console-table.ts';
-import { readEndpoints } from '../local/endpoints.ts';
-import { callOwner, listAll, performAll, type Service } from './dead-letters/service-calls.ts';
+import { callOwner, listAll, performAll } from './dead-letters/service-calls.ts';
+import type { Service } from './services/call-service.ts';
+import { findServices, serviceOptions, serviceUsage } from './services/find-services.ts';
 
 const USAGE = `Usage: npm run dead-letters -- COMMAND [options]
 
@@ -17,9 +18,7 @@ const USAGE = `Usage: npm run dead-letters -- COMMAND [options]
   --reader R         only those of one queue or subscription, such as order-service-sub
   --event-type T     only those of one type, such as VerifyOrder
   --json             the answer as JSON
-  --home DIR         data directory of the running system (default: VALERIX_HOME, else .valerix)
-  --order-url U, --inventory-url U, --key K
-                     the services elsewhere, and their operator key (default of the key: VALERIX_OPERATOR_KEY)
+  ${serviceUsage}
 
 Exit codes: 0 done, 1 not or not wholly done, 2 used wrongly.
 `;
@@ -51,10 +50,7 @@ const options = {
   reader: { type: 'string' },
   'event-type': { type: 'string' },
   json: { type: 'boolean' },
-  home: { type: 'string' },
-  'order-url': { type: 'string' },
-  'inventory-url': { type: 'string' },
-  key: { type: 'string' },
+  ...serviceOptions,
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -64,23 +60,6 @@ function readArguments() {
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
-}
-
-async function findServices(given: ReturnType<typeof readArguments>['values']): Promise<Service[]> {
-  const { 'order-url': order, 'inventory-url': inventory, key = process.env.VALERIX_OPERATOR_KEY } = given;
-  if (order === undefined && inventory === undefined) {
-    const running = await readEndpoints(given.home ?? (process.env.VALERIX_HOME || '.valerix'));
-    const shared = { key: key ?? running.operatorKey };
-    return [
-      { name: 'order', url: running.order, ...shared },
-      { name: 'inventory', url: running.inventory, ...shared },
-    ];
-  }
-  if (!key) throw new UsageError('--order-url and --inventory-url need --key or VALERIX_OPERATOR_KEY.');
-  return [
-    ...(order === undefined ? [] : [{ name: 'order', url: order, key }]),
-    ...(inventory === undefined ? [] : [{ name: 'inventory', url: inventory, key }]),
-  ];
 }
 
 /** Runs `work` for every service; says of each that failed why, and answers what the others gave. */
@@ -113,6 +92,9 @@ async function run(): Promise<void> {
 
   const filter = { ...(reader !== undefined && { reader }), ...(eventType !== undefined && { eventType }) };
   const services = await findServices(values);
+  if (services === undefined) {
+    throw new UsageError('--order-url and --inventory-url need --key or VALERIX_OPERATOR_KEY.');
+  }
   const print = (answer: unknown, text: string) => console.log(values.json ? JSON.stringify(answer, null, 2) : text);
 
   if (command === 'list') {
