@@ -23,19 +23,17 @@ export type Repair =
   | { readonly kind: 'free_claims'; readonly side: Side; readonly entity: string }
   | { [K in OrderRepairKind]: { readonly kind: K; readonly orderId: string } }[OrderRepairKind];
 
-type OrderRepairKind =
-  | 'give_back'
-  | 'settle_as_released'
+/** What makes an order and its reservation agree. */
+export type AgreementRepair =
   | 'release'
   | 'ship'
   | 'reserve_again'
   | 'name_reservation'
   | 'settle_as_shipped'
   | 'settle_as_cancelled'
-  | 'write_down_again'
-  | 'price'
-  | 'check_now'
-  | 'forget_keys';
+  | 'write_down_again';
+
+type OrderRepairKind = AgreementRepair | 'give_back' | 'settle_as_released' | 'price' | 'check_now' | 'forget_keys';
 
 export type RepairKind = Repair['kind'];
 

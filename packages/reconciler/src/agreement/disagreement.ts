@@ -1,4 +1,4 @@
-import type { Repair } from '../finding.ts';
+import type { AgreementRepair, Repair } from '../finding.ts';
 
 /** An order as the Order service has it; `contents` are its lines in a form that is the same on both sides. */
 export interface OrderFacts {
@@ -25,15 +25,6 @@ export interface Disagreement {
   readonly explanation: string;
   readonly repairable: Repair | null;
 }
-
-type AgreementRepair =
-  | 'release'
-  | 'ship'
-  | 'reserve_again'
-  | 'name_reservation'
-  | 'settle_as_shipped'
-  | 'settle_as_cancelled'
-  | 'write_down_again';
 
 const ended = new Set(['cancelled', 'failed']);
 const agreed: Readonly<Record<string, string>> = { confirmed: 'held', shipped: 'shipped' };
