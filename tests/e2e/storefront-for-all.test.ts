@@ -1,25 +1,12 @@
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
-import { makeShop, type Shop } from '../system/shop.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { accessibilityFaults } from './accessibility.ts';
-import { useBrowser } from './browser.ts';
-import { makeShopper, type Shopper } from './shopper.ts';
+import { useStorefront } from './storefront.ts';
 
-const { visit } = useBrowser();
-let endpoints: Endpoints;
-let shop: Shop;
-
-beforeAll(async () => {
-  endpoints = await readEndpoints(inject('e2eHome'));
-  shop = makeShop(endpoints);
-});
-
-const enter = async (options?: BrowserContextOptions): Promise<Shopper> =>
-  makeShopper(await visit(options), endpoints.storefront ?? '');
+const { endpoints, enter, shop } = useStorefront();
 
 const orderOf = async (productId: string, quantity: number): Promise<string> =>
-  String((await shop.order({ productId, quantity })).body.orderId);
+  String((await shop().order({ productId, quantity })).body.orderId);
 
 const phone = { viewport: { width: 320, height: 640 } };
 
@@ -33,10 +20,10 @@ describe.each([
   ['on a phone', phone],
 ] as const)('%s', (_look, options) => {
   test('axe finds nothing on any page, and no page is too wide', async () => {
-    const productId = await shop.newProduct(5);
+    const productId = await shop().newProduct(5);
     const name = `Test ${productId}`;
     const [failed, cancelled] = [await orderOf(productId, 9), await orderOf(productId, 1)];
-    await shop.cancel(cancelled);
+    await shop().cancel(cancelled);
     const shopper = await enter(options);
     const faults: string[] = [];
     const inspect = async (what: string) => {
@@ -101,7 +88,7 @@ const waiting = ({ createdAt }: { createdAt: string }) =>
   }));
 
 test('everything can be done with the keyboard alone, and the focus goes along', async () => {
-  const productId = await shop.newProduct(5);
+  const productId = await shop().newProduct(5);
   const { page, open, seeHeading } = await enter();
   const press = (key: string) => page.keyboard.press(key);
   const focused = () => page.evaluate('document.activeElement.textContent || document.activeElement.ariaLabel');
@@ -148,11 +135,11 @@ test('everything can be done with the keyboard alone, and the focus goes along',
 });
 
 test('a change of an order is told to a screen reader, politely', async () => {
-  const orderId = await orderOf(await shop.newProduct(5), 1);
+  const orderId = await orderOf(await shop().newProduct(5), 1);
   const { page, open, seeText } = await enter();
   await open(`/orders/${orderId}`);
   await seeText('This page changes by itself.');
-  await shop.ship(orderId);
+  await shop().ship(orderId);
   await page.getByRole('status').filter({ hasText: 'Your order is on its way. It has left the warehouse.' }).waitFor();
 });
 
@@ -174,7 +161,7 @@ test('a chosen theme stays, and wins over that of the system', async () => {
 
 test('the page does not jump while it is filled', async () => {
   const { page, open } = await enter();
-  await page.route(`${endpoints.inventory}/api/products`, async (route) => {
+  await page.route(`${endpoints().inventory}/api/products`, async (route) => {
     const answer = await route.fetch();
     await new Promise((resolve) => setTimeout(resolve, 400));
     await route.fulfill({ response: answer });
@@ -200,14 +187,14 @@ test('the page asks nobody but the shop itself, and holds no key', async () => {
     for (const name of Object.keys(sent.headers())) headers.add(name);
   });
   page.on('websocket', (socket) => asked.add(new URL(socket.url()).origin));
-  const productId = await shop.newProduct(5);
+  const productId = await shop().newProduct(5);
   await open();
   await addToCart(`Test ${productId}`);
   await goToCheckout();
   await placeOrder();
   await seeText('This page changes by itself.');
-  const webPubSub = /Endpoint=http:\/\/([^;]+)/.exec(endpoints.webPubSub ?? '')?.[1];
-  const own = [endpoints.storefront, endpoints.order, endpoints.inventory, `ws://${webPubSub}`].map(
+  const webPubSub = /Endpoint=http:\/\/([^;]+)/.exec(endpoints().webPubSub ?? '')?.[1];
+  const own = [endpoints().storefront, endpoints().order, endpoints().inventory, `ws://${webPubSub}`].map(
     (url) => new URL(url ?? '').origin,
   );
   expect([...asked].toSorted()).toEqual(own.toSorted());

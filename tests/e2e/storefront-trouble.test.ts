@@ -2,7 +2,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { whileFrozen } from './frozen.ts';
 import { useStorefront } from './storefront.ts';
 
-const { shop, inventoryUrl, enter, stocked, ordersOf, interceptOrders, watchKeys, withFaults } = useStorefront();
+const { shop, endpoints, enter, stocked, ordersOf, interceptOrders, watchKeys, withFaults } = useStorefront();
 const home = inject('e2eHome');
 
 describe('when something is wrong', () => {
@@ -99,7 +99,7 @@ describe('when something is wrong', () => {
   test('a shop that cannot see its shelves says so, and shows them when it can again', async () => {
     const shopper = await enter();
     let isAway = true;
-    await shopper.page.route(`${inventoryUrl()}/api/products`, (route) =>
+    await shopper.page.route(`${endpoints().inventory}/api/products`, (route) =>
       isAway ? route.fulfill(problem('temporarily_unavailable', 1)) : route.continue(),
     );
     await shopper.open();

@@ -19,7 +19,7 @@ export function useStorefront() {
 
   return {
     shop: () => shop,
-    inventoryUrl: () => endpoints.inventory,
+    endpoints: () => endpoints,
 
     async enter(options?: BrowserContextOptions): Promise<Shopper> {
       return makeShopper(await visit(options), endpoints.storefront ?? '');
