@@ -50,6 +50,12 @@ export interface TestBooks {
   stop(): Promise<void>;
 }
 
+/** A confirmed order's last step undone, as by a restore to an earlier moment. */
+export const woundBack = [
+  'DELETE FROM status_log WHERE order_id = $1 AND version = 3',
+  "UPDATE orders SET status = 'confirmed', version = 2 WHERE order_id = $1",
+];
+
 const schedule = { askAtAgesMs: [15 * SECOND], giveUpAtAgeMs: 15 * MINUTE };
 const unsent = { publish: async () => {} };
 const tables: Readonly<Record<Side, string>> = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openTestBooks, type TestBooks } from './books.fixture.ts';
+import { openTestBooks, type TestBooks, woundBack } from './books.fixture.ts';
 import type { CheckName, Finding, RepairKind, Side } from './finding.ts';
 import { reconcile } from './reconcile.ts';
 import { reconcileAndRepair } from './reconcile-and-repair.ts';
@@ -63,12 +63,6 @@ const lostReservation = (status: 'confirmed' | 'shipped') => async (): Promise<s
   );
   return orderId;
 };
-
-/** A confirmed order's last step undone, as by a restore to an earlier moment. */
-const woundBack = [
-  'DELETE FROM status_log WHERE order_id = $1 AND version = 3',
-  "UPDATE orders SET status = 'confirmed', version = 2 WHERE order_id = $1",
-];
 
 const repairables: readonly Repairable[] = [
   {
@@ -399,23 +393,4 @@ describe.each(beyondRepair)('$name', ({ plant, check, says }) => {
     expect(outcomes).toEqual([]);
     expect(after.breaches).toBe(1 + others.length);
   });
-});
-
-test('after a restore what the two sides disagree about counts at once, and what waits for the services never', async () => {
-  const isStill = { isStill: true };
-  const orderId = await orderWith('cancelled', 'orders', ...woundBack)();
-  await books.order({ status: 'pending_verification', productId, ageMs: 90 * 86_400_000 });
-  await books.orders.query(
-    `INSERT INTO outbox (event_id, entity, event_type, body, created_at)
-     VALUES (gen_random_uuid(), 'order-events', 'OrderShipped', jsonb_build_object('data', jsonb_build_object('orderId', $1::text)),
-       now() - interval '90 days')`,
-    [orderId],
-  );
-  const sources = { orders: books.orders.query, inventory: books.inventory.query };
-  const ofKind = async (limits: object) => {
-    const { checks } = await reconcile(sources, limits);
-    return checks.filter(({ breaches }) => breaches > 0).map(({ check }) => check);
-  };
-  expect(await ofKind({})).toEqual(['unsettled_orders', 'orders_outbox']);
-  expect(await ofKind(isStill)).toEqual(['agreement']);
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { orderStatuses } from '@valerix/contracts/order';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isLegal } from '../../../functions-order/src/domain/transitions.ts';
-import { openTestBooks, type TestBooks } from './books.fixture.ts';
+import { openTestBooks, type TestBooks, woundBack } from './books.fixture.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { legalSteps } from './orders/history.ts';
 import { reconcile } from './reconcile.ts';
@@ -270,4 +270,20 @@ test('looking only at the newest finds what is new', async () => {
 
 test('limits that are strict allow no time at all', () => {
   expect(limitsOf({ strict: true, graceMs: 9 })).toMatchObject({ graceMs: 0, outboxAgeMs: 0 });
+});
+
+test('after a restore what the two sides disagree about counts at once, and what waits for the services never', async () => {
+  const orderId = await books.order({ status: 'cancelled', productId });
+  for (const sql of woundBack) await books.corrupt('orders', sql, [orderId]);
+  await books.order({ status: 'pending_verification', productId, ageMs: 90 * 86_400_000 });
+  await books.orders.query(
+    `INSERT INTO outbox (event_id, entity, event_type, body, created_at)
+     VALUES (gen_random_uuid(), 'order-events', 'OrderShipped', jsonb_build_object('data', jsonb_build_object('orderId', $1::text)),
+       now() - interval '90 days')`,
+    [orderId],
+  );
+  const broken = async (limits: Partial<Limits>) =>
+    (await examine(limits)).checks.filter(({ breaches }) => breaches > 0).map(({ check }) => check);
+  expect(await broken({})).toEqual(['unsettled_orders', 'orders_outbox']);
+  expect(await broken({ isStill: true })).toEqual(['agreement']);
 });
