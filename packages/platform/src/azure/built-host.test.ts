@@ -1,19 +1,15 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { startEmulator } from '@valerix/servicebus-emulator';
 import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { startStorage } from '../../../../tests/setup/azurite.ts';
+import { copyBuiltHost } from './built-alone.fixture.ts';
 import { startTlsFront, trustedCertificate } from './tls-front.fixture.ts';
 import { startTokenIssuer } from './token-issuer.fixture.ts';
 
-/** Made by `npm run build`. */
-const dist = fileURLToPath(new URL('../../../../grpc-inventory-host/dist/', import.meta.url));
 const topology = new URL('../../../contracts/servicebus.topology.json', import.meta.url);
 
 test('the built gRPC host, alone in a folder, is healthy with tokens and not one key', async () => {
@@ -40,19 +36,11 @@ test('the built gRPC host, alone in a folder, is healthy with tokens and not one
   });
   const postgres = await startTlsFront(Number(new URL(inject('postgresAdminUrl')).port), { asksFirst: true });
 
-  const folder = await mkdtemp(join(tmpdir(), 'valerix-built-host-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await cp(dist, folder, { recursive: true });
-  await writeFile(join(folder, 'trusted.pem'), trustedCertificate().cert);
+  const { folder, env } = await copyBuiltHost();
   const host = spawn(process.execPath, ['main.js'], {
     cwd: folder,
     env: {
-      PATH: process.env.PATH,
-      NODE_EXTRA_CA_CERTS: join(folder, 'trusted.pem'),
-      IDENTITY_ENDPOINT: process.env.IDENTITY_ENDPOINT,
-      IDENTITY_HEADER: process.env.IDENTITY_HEADER,
-      AZURE_CLIENT_ID: process.env.AZURE_CLIENT_ID,
-      AZURE_TOKEN_CREDENTIALS: process.env.AZURE_TOKEN_CREDENTIALS,
+      ...env,
       DATABASE_AUTHENTICATION: 'entra',
       INVENTORY_DATABASE_URL: `postgresql://${name}@localhost:${postgres}/${name}?sslmode=verify-full`,
       ServiceBusConnection__fullyQualifiedNamespace: `localhost:${await startTlsFront(bus.port)}`,

@@ -1,23 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { startTlsFront, trustedCertificate } from '../azure/tls-front.fixture.ts';
+import { copyBuiltHost } from '../azure/built-alone.fixture.ts';
+import { startTlsFront } from '../azure/tls-front.fixture.ts';
 import { startEntraServer } from './database-roles.fixture.ts';
-
-/** Made by `npm run build`. */
-const dist = fileURLToPath(new URL('../../../../grpc-inventory-host/dist/', import.meta.url));
 
 test('the built program, alone in a folder, sets a server up with a token; a second run finds nothing to do', async () => {
   const server = await startEntraServer();
   onTestFinished(() => server.stop());
-  const folder = await mkdtemp(join(tmpdir(), 'valerix-database-roles-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await cp(dist, folder, { recursive: true });
-  await writeFile(join(folder, 'trusted.pem'), trustedCertificate().cert);
+  const { folder, env } = await copyBuiltHost();
   // The program connects to `postgres`, as it will on Azure; what Azure has there is put beside it for this test.
   await server.superuser.query(`GRANT CONNECT ON DATABASE postgres TO "${server.administrator}"`);
   await server.superuser.query(`CREATE SCHEMA "${server.administrator}" AUTHORIZATION "${server.administrator}"`);
@@ -33,12 +24,7 @@ test('the built program, alone in a folder, sets a server up with a token; a sec
     const child = spawn(process.execPath, ['database-roles.js'], {
       cwd: folder,
       env: {
-        PATH: process.env.PATH,
-        NODE_EXTRA_CA_CERTS: join(folder, 'trusted.pem'),
-        IDENTITY_ENDPOINT: process.env.IDENTITY_ENDPOINT,
-        IDENTITY_HEADER: process.env.IDENTITY_HEADER,
-        AZURE_CLIENT_ID: process.env.AZURE_CLIENT_ID,
-        AZURE_TOKEN_CREDENTIALS: process.env.AZURE_TOKEN_CREDENTIALS,
+        ...env,
         DATABASE_ROLES: JSON.stringify(databases),
         DATABASE_ROLES_ADMINISTRATOR: server.administrator,
         DATABASE_ROLES_WAIT_SECONDS: '0',
