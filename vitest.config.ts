@@ -1,9 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const shared = {
   pool: 'forks' as const,
   exclude: ['**/node_modules/**', '**/dist/**'],
 };
+
+/** On two cores Vitest would run one file at a time, though most of a file's time is waiting. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 export default defineConfig({
   test: {
@@ -18,6 +22,7 @@ export default defineConfig({
           globalSetup: ['./tests/setup/postgres.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          maxWorkers,
           sequence: { groupOrder: 0 },
         },
       },
@@ -29,6 +34,7 @@ export default defineConfig({
           // What a deployment would make, compiled once for all files.
           globalSetup: ['./tests/setup/infra.ts'],
           testTimeout: 60_000,
+          maxWorkers,
           sequence: { groupOrder: 0 },
         },
       },

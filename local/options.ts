@@ -26,8 +26,7 @@ Starts the whole system on this machine and keeps it running until Ctrl+C.
   --port-base N      use the ports N, N+1, ... instead of the default ones, so that two systems can run side by side
   --home DIR         where the data lives (default: VALERIX_HOME, else .valerix)
   --fresh            delete the data of earlier runs first
-  --emulators-only   start only PostgreSQL, Azurite, Service Bus and Web PubSub, and write the settings for running the
-                     apps yourself
+  --emulators-only   start only what stands in for Azure, and write the settings for running the apps yourself
   --dev-sites        run both sites by Vite's development server, which follows their source, instead of as built
   --without PART     leave a part out, for running it yourself; may be repeated. The parts:
                      ${PART_NAMES.join(', ')}
