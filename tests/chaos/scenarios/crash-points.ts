@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CrashPoint, crashPoints } from '@valerix/platform/crash-points';
 import type { Env, KeptProcess } from '../kept-process.ts';
 import { shuffled } from '../random.ts';
@@ -23,80 +24,86 @@ const pointsOf = {
   ],
 } as const satisfies Record<string, readonly CrashPoint[]>;
 
+/** Points that are passed only where an earlier death left something to finish, with a death that leaves it. */
+const causes: Partial<Record<CrashPoint, CrashPoint>> = {
+  'order.after-sweep-claim': 'order.before-reserve',
+  'order.after-sweep-commit': 'order.before-reserve',
+  // Events change only orders that their own request did not settle.
+  'order.after-events-commit': 'order.after-reserve-answer',
+  'outbox.after-claim-before-send': 'outbox.after-send-before-delete',
+};
+
+/** Each of those points right after its cause, so that whoever else could finish the work has had no time for it. */
+const withCauses = (points: readonly CrashPoint[]): CrashPoint[] =>
+  points.flatMap((point) => {
+    const cause = causes[point];
+    return cause === undefined ? [point] : [cause, point];
+  });
+
+/** A life that is not ended by its point in this time is ended by hand, and the point has another turn. */
+const LIFE_MS = 20_000;
+
 /** Each life of a process ends at the next point of its list, the last life at none. */
 export const crashPointDrill: Scenario = {
   name: 'crash-points',
-  what: 'kills both services at every named point between two steps, each once, in random order (--short: a third of them)',
+  what: 'kills both services at every named point between two steps, in random order (--short: a third of them)',
   async run(world) {
+    const nth = String(1 + Math.floor(world.random() * 3));
     const planFor = (points: readonly CrashPoint[]) => {
       const count = world.isShort ? Math.ceil(points.length / 3) : points.length;
-      return causesFirst(shuffled(world.random, points).slice(0, count));
+      const plan = withCauses(shuffled(world.random, points).slice(0, count));
+      let bornAt = Number.POSITIVE_INFINITY;
+      return {
+        plan,
+        env(starts: number): Env {
+          bornAt = performance.now();
+          const point = plan[starts];
+          return point === undefined ? {} : { CRASH_POINT: point, CRASH_POINT_NTH: isRare(point) ? '1' : nth };
+        },
+        isDone: (kept: KeptProcess) => kept.restarts() >= plan.length,
+        /** Others may have finished the work that leads to the point, or it never came up. */
+        endLongLife(kept: KeptProcess): void {
+          const point = plan[kept.restarts()];
+          if (point === undefined || performance.now() - bornAt < LIFE_MS) return;
+          plan.push(...withCauses([point]));
+          bornAt = Number.POSITIVE_INFINITY;
+          kept.signal('SIGKILL');
+          world.fault(`SIGKILL of ${kept.name}`);
+        },
+      };
     };
     const plans = {
       order: planFor(pointsOf.order),
       grpc: planFor(pointsOf.grpc),
       inventory: planFor(pointsOf.inventory),
     };
-    const nth = String(1 + Math.floor(world.random() * 3));
-    const armed =
-      (points: readonly CrashPoint[]) =>
-      (starts: number): Env => {
-        const point = points[starts];
-        return point === undefined ? {} : { CRASH_POINT: point, CRASH_POINT_NTH: isRare(point) ? '1' : nth };
-      };
     const services = await world.start({
       env: {
-        order: (starts) => ({ BREAKER_MIN_CALLS: '100', BREAKER_RESET_MS: '500', ...armed(plans.order)(starts) }),
-        grpc: armed(plans.grpc),
-        inventory: armed(plans.inventory),
+        order: (starts) => ({ BREAKER_MIN_CALLS: '100', BREAKER_RESET_MS: '500', ...plans.order.env(starts) }),
+        grpc: plans.grpc.env,
+        inventory: plans.inventory.env,
       },
     });
-    const isDone = (kept: readonly KeptProcess[], points: readonly CrashPoint[]) =>
-      kept.every((process) => process.restarts() >= points.length);
+    const lives = (Object.keys(plans) as (keyof typeof plans)[]).flatMap((name) =>
+      services[name].map((kept) => ({ name, kept, plan: plans[name] })),
+    );
     const deadline = performance.now() + 240_000;
-    const goOn = () =>
-      performance.now() < deadline &&
-      !(
-        isDone(services.order, plans.order) &&
-        isDone(services.grpc, plans.grpc) &&
-        isDone(services.inventory, plans.inventory)
-      );
+    const goOn = () => performance.now() < deadline && !lives.every(({ kept, plan }) => plan.isDone(kept));
     const shopping = await world.shopping({ goOn, seconds: 12 });
+    while (goOn()) {
+      await sleep(500);
+      for (const { kept, plan } of lives) plan.endLongLife(kept);
+    }
     await shopping.over;
-    for (const [name, points] of Object.entries(plans) as [keyof typeof plans, CrashPoint[]][]) {
-      const log = services[name].map((process) => process.log()).join('');
-      for (const point of points) {
-        const struck = log.split(`"event":"crash_point_reached","point":"${point}"`).length - 1;
+    for (const { name, kept, plan } of lives) {
+      for (const point of new Set(plan.plan)) {
+        const struck = kept.log().split(`"event":"crash_point_reached","point":"${point}"`).length - 1;
         if (struck === 0) world.breach(`No ${name} process died at ${point}.`);
         else world.fault(`death at ${point} (${name})`, struck);
       }
     }
   },
 };
-
-/** Points that are passed only where an earlier death left something to finish, with the deaths that surely do. */
-const finishers: readonly (readonly [CrashPoint, RegExp])[] = [
-  ['order.after-sweep-commit', /after-create-commit|before-reserve|after-reserve-answer/],
-  ['order.after-sweep-claim', /after-create-commit|before-reserve|after-reserve-answer/],
-  // Events change only orders that their own request did not settle.
-  ['order.after-events-commit', /after-reserve-answer/],
-  ['outbox.after-claim-before-send', /-commit$|after-send/],
-];
-
-/**
- * Puts those points after their causes; a plan without a cause does without them. In any other order a process could
- * live on for ever, and none of its later points would be reached.
- */
-function causesFirst(points: readonly CrashPoint[]): readonly CrashPoint[] {
-  let plan = points;
-  for (const [finisher, causes] of finishers) {
-    if (!plan.includes(finisher)) continue;
-    const others = plan.filter((point) => point !== finisher);
-    const cause = others.findIndex((point) => causes.test(point));
-    plan = cause === -1 ? others : others.toSpliced(cause + 1, 0, finisher);
-  }
-  return plan;
-}
 
 /** Passed only when something went wrong before, or by a timer. */
 const isRare = (point: CrashPoint) => /sweep|claim|events|verify|ship|release/.test(point);
