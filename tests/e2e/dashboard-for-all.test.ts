@@ -1,5 +1,4 @@
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, expect, inject, test } from 'vitest';
 import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
 import { makeShop, type Shop } from '../system/shop.ts';
 import { accessibilityFaults } from './accessibility.ts';
@@ -15,65 +14,54 @@ beforeAll(async () => {
   shop = makeShop(endpoints);
 });
 
-async function arrive(options?: BrowserContextOptions): Promise<Operator> {
-  const operator = makeOperator(await visit(options), endpoints);
+async function arrive(): Promise<Operator> {
+  const operator = makeOperator(await visit(), endpoints);
   await operator.open();
   return operator;
 }
 
-/** Whether something sticks out to the right, so that the page would have to be moved sideways. */
-const isTooWide = (page: Page): Promise<boolean> =>
-  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+test('axe finds nothing in light, in dark or on a phone, well or in trouble, and nothing is too wide', {
+  timeout: 180_000,
+}, async () => {
+  const productId = await shop.newProduct(8, { lowStockThreshold: 5 });
+  const orderId = String((await shop.order({ productId, quantity: 4 })).body.orderId);
+  await shop.order({ productId, quantity: 50 });
+  const operator = await arrive();
+  const { page, panel } = operator;
+  const faults: string[] = [];
+  const inspect = async (what: string) => faults.push(...(await accessibilityFaults(page, what)));
 
-describe.each([
-  ['in light', { colorScheme: 'light' }],
-  ['in dark', { colorScheme: 'dark' }],
-  ['on a phone', { viewport: { width: 320, height: 640 } }],
-] as const)('%s', (_look, options) => {
-  test('axe finds nothing, well or in trouble, and nothing is too wide', { timeout: 180_000 }, async () => {
-    const productId = await shop.newProduct(8, { lowStockThreshold: 5 });
-    const orderId = String((await shop.order({ productId, quantity: 4 })).body.orderId);
-    await shop.order({ productId, quantity: 50 });
-    const operator = await arrive(options);
-    const { page, panel } = operator;
-    const faults: string[] = [];
-    const inspect = async (what: string) => {
-      faults.push(...(await accessibilityFaults(page)).map((fault) => `${what}: ${fault}`));
-      if (await isTooWide(page)) faults.push(`${what}: is wider than the window`);
-    };
+  await inspect('the door');
+  await operator.signIn('wrong');
+  await page.getByText('This operator key is not accepted.').waitFor();
+  await inspect('a refused key');
+  await operator.signIn();
+  await operator.orderRow(orderId).waitFor();
+  await inspect('the room');
+  await operator.orderRow(orderId).click();
+  await page
+    .getByRole('dialog')
+    .getByText(/→ Confirmed/)
+    .waitFor({ timeout: 40_000 });
+  await inspect('an order');
+  await page.keyboard.press('Escape');
 
-    await inspect('the door');
-    await operator.signIn('wrong');
-    await page.getByText('This operator key is not accepted.').waitFor();
-    await inspect('a refused key');
-    await operator.signIn();
-    await operator.orderRow(orderId).waitFor();
-    await inspect('the room');
-    await operator.orderRow(orderId).click();
-    await page
-      .getByRole('dialog')
-      .getByText(/→ Confirmed/)
-      .waitFor({ timeout: 40_000 });
-    await inspect('an order');
-    await page.keyboard.press('Escape');
-
-    await panel('Faults on purpose').getByRole('radio', { name: 'Every nth' }).check();
-    await panel('Faults on purpose').getByRole('radio', { name: 'Error' }).check();
-    await inspect('the switches');
-    await panel('Faults on purpose').getByRole('button', { name: 'Apply' }).click();
-    await inspect('a question');
-    await operator.confirm('Inject faults');
-    await page.getByText('Faults are being injected on purpose.').waitFor();
-    await inspect('faults on purpose');
-    // Nobody answers: everything shows that it is not fresh.
-    await page.route(/\/(health|api\/)/, (route) => route.abort());
-    await panel('Services').getByText('Unreachable').first().waitFor({ timeout: 30_000 });
-    await inspect('services away');
-    await page.unroute(/\/(health|api\/)/);
-    await page.getByRole('button', { name: 'All off' }).click();
-    await page.getByText('No faults are injected on purpose.').waitFor({ timeout: 30_000 });
-    expect(faults).toEqual([]);
-  });
+  await panel('Faults on purpose').getByRole('radio', { name: 'Every nth' }).check();
+  await panel('Faults on purpose').getByRole('radio', { name: 'Error' }).check();
+  await inspect('the switches');
+  await panel('Faults on purpose').getByRole('button', { name: 'Apply' }).click();
+  await inspect('a question');
+  await operator.confirm('Inject faults');
+  await page.getByText('Faults are being injected on purpose.').waitFor();
+  await inspect('faults on purpose');
+  // Nobody answers: everything shows that it is not fresh.
+  await page.route(/\/(health|api\/)/, (route) => route.abort());
+  await panel('Services').getByText('Unreachable').first().waitFor({ timeout: 30_000 });
+  await inspect('services away');
+  await page.unroute(/\/(health|api\/)/);
+  await page.getByRole('button', { name: 'All off' }).click();
+  await page.getByText('No faults are injected on purpose.').waitFor({ timeout: 30_000 });
+  expect(faults).toEqual([]);
 });
 
 test('everything that can be done is done by keyboard', { timeout: 120_000 }, async () => {

@@ -1,5 +1,4 @@
-import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { accessibilityFaults } from './accessibility.ts';
 import { useStorefront } from './storefront.ts';
 
@@ -8,73 +7,60 @@ const { endpoints, enter, shop } = useStorefront();
 const orderOf = async (productId: string, quantity: number): Promise<string> =>
   String((await shop().order({ productId, quantity })).body.orderId);
 
-const phone = { viewport: { width: 320, height: 640 } };
+test('axe finds nothing on any page in light, in dark or on a phone, and no page is too wide', {
+  timeout: 180_000,
+}, async () => {
+  const productId = await shop().newProduct(5);
+  const name = `Test ${productId}`;
+  const [failed, cancelled] = [await orderOf(productId, 9), await orderOf(productId, 1)];
+  await shop().cancel(cancelled);
+  const shopper = await enter();
+  const faults: string[] = [];
+  const inspect = async (what: string) => faults.push(...(await accessibilityFaults(shopper.page, what)));
 
-/** Whether something sticks out to the right, so that the page would have to be moved sideways. */
-const isTooWide = (page: Page): Promise<boolean> =>
-  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-
-describe.each([
-  ['in light', { colorScheme: 'light' }],
-  ['in dark', { colorScheme: 'dark' }],
-  ['on a phone', phone],
-] as const)('%s', (_look, options) => {
-  test('axe finds nothing on any page, and no page is too wide', async () => {
-    const productId = await shop().newProduct(5);
-    const name = `Test ${productId}`;
-    const [failed, cancelled] = [await orderOf(productId, 9), await orderOf(productId, 1)];
-    await shop().cancel(cancelled);
-    const shopper = await enter(options);
-    const faults: string[] = [];
-    const inspect = async (what: string) => {
-      faults.push(...(await accessibilityFaults(shopper.page)).map((fault) => `${what}: ${fault}`));
-      if (await isTooWide(shopper.page)) faults.push(`${what}: is wider than the window`);
-    };
-
-    await shopper.open('/cart');
-    await inspect('the empty cart');
-    await shopper.open('/orders');
-    await inspect('no orders');
-    await shopper.open('/nowhere');
-    await inspect('not found');
-    await shopper.goTo('Shop');
-    await shopper.addToCart(name, 3);
-    await inspect('the catalogue');
-    await shopper.goTo('Cart');
-    await shopper.seeHeading('Your cart');
-    await inspect('the cart');
-    await shopper.goToCheckout();
-    await inspect('the checkout');
-    await shopper.placeOrder();
-    await shopper.seeText('This page changes by itself.');
-    await inspect('a confirmed order');
-    await shopper.page.getByRole('button', { name: 'Cancel order' }).click();
-    await shopper.page.getByRole('dialog').waitFor();
-    await inspect('the question before cancelling');
-    await shopper.page.getByRole('button', { name: 'Keep the order' }).click();
-    await shopper.goTo('Orders');
-    await shopper.seeText('Confirmed');
-    await inspect('the orders');
-    await shopper.open(`/orders/${failed}`);
-    await shopper.seeHeading('We could not fill this order');
-    await inspect('a failed order');
-    await shopper.open(`/orders/${cancelled}`);
-    await shopper.seeHeading('This order is cancelled');
-    await inspect('a cancelled order');
-    await shopper.page.route(/\/negotiate$/, (route) => route.abort());
-    await shopper.page.route(/\/api\/orders\/[^/]+$/, async (route) => {
-      const answer = await route.fetch();
-      const order = await answer.json();
-      await route.fulfill({
-        response: answer,
-        json: { ...order, status: 'pending_verification', history: waiting(order) },
-      });
+  await shopper.open('/cart');
+  await inspect('the empty cart');
+  await shopper.open('/orders');
+  await inspect('no orders');
+  await shopper.open('/nowhere');
+  await inspect('not found');
+  await shopper.goTo('Shop');
+  await shopper.addToCart(name, 3);
+  await inspect('the catalogue');
+  await shopper.goTo('Cart');
+  await shopper.seeHeading('Your cart');
+  await inspect('the cart');
+  await shopper.goToCheckout();
+  await inspect('the checkout');
+  await shopper.placeOrder();
+  await shopper.seeText('This page changes by itself.');
+  await inspect('a confirmed order');
+  await shopper.page.getByRole('button', { name: 'Cancel order' }).click();
+  await shopper.page.getByRole('dialog').waitFor();
+  await inspect('the question before cancelling');
+  await shopper.page.getByRole('button', { name: 'Keep the order' }).click();
+  await shopper.goTo('Orders');
+  await shopper.seeText('Confirmed');
+  await inspect('the orders');
+  await shopper.open(`/orders/${failed}`);
+  await shopper.seeHeading('We could not fill this order');
+  await inspect('a failed order');
+  await shopper.open(`/orders/${cancelled}`);
+  await shopper.seeHeading('This order is cancelled');
+  await inspect('a cancelled order');
+  await shopper.page.route(/\/negotiate$/, (route) => route.abort());
+  await shopper.page.route(/\/api\/orders\/[^/]+$/, async (route) => {
+    const answer = await route.fetch();
+    const order = await answer.json();
+    await route.fulfill({
+      response: answer,
+      json: { ...order, status: 'pending_verification', history: waiting(order) },
     });
-    await shopper.open(`/orders/${failed}`);
-    await shopper.seeHeading('The warehouse is slow');
-    await inspect('an order that waits');
-    expect(faults).toEqual([]);
-  }, 240_000);
+  });
+  await shopper.open(`/orders/${failed}`);
+  await shopper.seeHeading('The warehouse is slow');
+  await inspect('an order that waits');
+  expect(faults).toEqual([]);
 });
 
 /** The history of an order as if the warehouse had not answered yet. */

@@ -49,23 +49,23 @@ export const crashPointDrill: Scenario = {
   what: 'kills both services at every named point between two steps, in random order (--short: a third of them)',
   async run(world) {
     const nth = String(1 + Math.floor(world.random() * 3));
-    const planFor = (points: readonly CrashPoint[]) => {
-      const count = world.isShort ? Math.ceil(points.length / 3) : points.length;
-      const plan = withCauses(shuffled(world.random, points).slice(0, count));
+    const planFor = (all: readonly CrashPoint[]) => {
+      const count = world.isShort ? Math.ceil(all.length / 3) : all.length;
+      const points = withCauses(shuffled(world.random, all).slice(0, count));
       let bornAt = Number.POSITIVE_INFINITY;
       return {
-        plan,
+        points,
         env(starts: number): Env {
           bornAt = performance.now();
-          const point = plan[starts];
+          const point = points[starts];
           return point === undefined ? {} : { CRASH_POINT: point, CRASH_POINT_NTH: isRare(point) ? '1' : nth };
         },
-        isDone: (kept: KeptProcess) => kept.restarts() >= plan.length,
+        isDone: (kept: KeptProcess) => kept.restarts() >= points.length,
         /** Others may have finished the work that leads to the point, or it never came up. */
         endLongLife(kept: KeptProcess): void {
-          const point = plan[kept.restarts()];
+          const point = points[kept.restarts()];
           if (point === undefined || performance.now() - bornAt < LIFE_MS) return;
-          plan.push(...withCauses([point]));
+          points.push(...withCauses([point]));
           bornAt = Number.POSITIVE_INFINITY;
           kept.signal('SIGKILL');
           world.fault(`SIGKILL of ${kept.name}`);
@@ -96,7 +96,7 @@ export const crashPointDrill: Scenario = {
     }
     await shopping.over;
     for (const { name, kept, plan } of lives) {
-      for (const point of new Set(plan.plan)) {
+      for (const point of new Set(plan.points)) {
         const struck = kept.log().split(`"event":"crash_point_reached","point":"${point}"`).length - 1;
         if (struck === 0) world.breach(`No ${name} process died at ${point}.`);
         else world.fault(`death at ${point} (${name})`, struck);
