@@ -1,5 +1,6 @@
-import { beforeAll, expect, inject, test } from 'vitest';
-import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Endpoints } from '../../local/endpoints.ts';
+import { runningSystem } from '../system/running.ts';
 import { makeShop, type Shop } from '../system/shop.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import { useBrowser } from './browser.ts';
@@ -10,7 +11,7 @@ let endpoints: Endpoints;
 let shop: Shop;
 
 beforeAll(async () => {
-  endpoints = await readEndpoints(inject('e2eHome'));
+  endpoints = await runningSystem();
   shop = makeShop(endpoints);
 });
 

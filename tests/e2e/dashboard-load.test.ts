@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebPubSubServiceClient } from '@azure/web-pubsub';
 import type { EventData, EventEnvelope, EventType } from '@valerix/contracts/events';
 import { operatorsGroup, pushHub } from '@valerix/contracts/push';
-import { beforeAll, expect, inject, test } from 'vitest';
-import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Endpoints } from '../../local/endpoints.ts';
+import { runningSystem } from '../system/running.ts';
 import { useBrowser } from './browser.ts';
 import { makeOperator } from './operator.ts';
 
@@ -12,7 +13,7 @@ const { visit } = useBrowser();
 let endpoints: Endpoints;
 
 beforeAll(async () => {
-  endpoints = await readEndpoints(inject('e2eHome'));
+  endpoints = await runningSystem();
 });
 
 const EVENTS_PER_SECOND = 1_000;

@@ -3,6 +3,7 @@ import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
 import { whileNotReading } from '../system/not-reading.ts';
+import { runningSystem } from '../system/running.ts';
 import { makeShop, type Shop } from '../system/shop.ts';
 import { until } from '../system/until.ts';
 import { useBrowser } from './browser.ts';
@@ -10,13 +11,13 @@ import { whileFrozen } from './frozen.ts';
 import { makeOperator, type Operator } from './operator.ts';
 
 const { visit } = useBrowser();
-const home = inject('e2eHome');
+const home = inject('systemHome');
 let endpoints: Endpoints;
 let shop: Shop;
 let bus: ServiceBusClient;
 
 beforeAll(async () => {
-  endpoints = await readEndpoints(home);
+  endpoints = await runningSystem();
   shop = makeShop(endpoints);
   bus = new ServiceBusClient(endpoints.serviceBus);
 });

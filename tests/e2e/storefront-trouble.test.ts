@@ -3,7 +3,7 @@ import { whileFrozen } from './frozen.ts';
 import { useStorefront } from './storefront.ts';
 
 const { shop, endpoints, enter, stocked, ordersOf, interceptOrders, watchKeys, withFaults } = useStorefront();
-const home = inject('e2eHome');
+const home = inject('systemHome');
 
 describe('when something is wrong', () => {
   const problem = (code: string, retryAfterSeconds: number) => ({

@@ -1,7 +1,8 @@
 import type { OrderPage } from '@valerix/contracts/order-api';
 import type { BrowserContextOptions, Page, Route } from 'playwright-core';
-import { beforeAll, expect, inject } from 'vitest';
-import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
+import { beforeAll, expect } from 'vitest';
+import type { Endpoints } from '../../local/endpoints.ts';
+import { runningSystem } from '../system/running.ts';
 import { makeShop, request, type Shop } from '../system/shop.ts';
 import { useBrowser } from './browser.ts';
 import { makeShopper, type Shopper } from './shopper.ts';
@@ -12,7 +13,7 @@ export function useStorefront() {
   let endpoints: Endpoints;
   let shop: Shop;
   beforeAll(async () => {
-    endpoints = await readEndpoints(inject('e2eHome'));
+    endpoints = await runningSystem();
     shop = makeShop(endpoints);
   });
   const ordersUrl = () => `${endpoints.order}/api/orders`;
