@@ -26,16 +26,18 @@ const names = () => {
   };
 };
 
-/** Everything that a run could change. */
+/** Everything that a run could change; other tests have databases and roles on the same server. */
 const catalogue = async () => {
   const questions = [
-    'SELECT oid, * FROM pg_roles ORDER BY oid',
-    'SELECT * FROM pg_auth_members ORDER BY oid',
-    'SELECT oid, datname, datdba, datacl FROM pg_database ORDER BY oid',
-    'SELECT * FROM pg_db_role_setting ORDER BY setdatabase, setrole',
+    `SELECT oid, * FROM pg_roles WHERE rolname LIKE $1 ORDER BY oid`,
+    `SELECT m.* FROM pg_auth_members m JOIN pg_roles r ON r.oid IN (m.roleid, m.member) WHERE rolname LIKE $1
+     ORDER BY m.oid, r.oid`,
+    `SELECT oid, datname, datdba, datacl FROM pg_database WHERE datname LIKE $1 ORDER BY oid`,
+    `SELECT s.* FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = setrole
+     LEFT JOIN pg_database d ON d.oid = setdatabase WHERE rolname LIKE $1 OR datname LIKE $1 ORDER BY setdatabase, setrole`,
   ];
   const answers = [];
-  for (const question of questions) answers.push((await server.superuser.query(question)).rows);
+  for (const question of questions) answers.push((await server.superuser.query(question, [`%${server.suffix}`])).rows);
   return answers;
 };
 
@@ -63,6 +65,7 @@ test('an empty server is set up, and a second run changes nothing', async () => 
     expect(done).toContain(event);
   }
   const before = await catalogue();
+  expect(before.map((rows) => rows.length > 0)).toEqual([true, true, true, true]);
   expect(await server.run([orders, inventory])).toEqual(['database_ready', 'database_ready']);
   expect(await catalogue()).toEqual(before);
 });
