@@ -22,6 +22,8 @@ export interface Network {
   cutAnswers(count: number): void;
   /** Works again. Connections that lost something are broken, those that only waited go on. */
   heal(): void;
+  /** How many were made so far, also those that are gone. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startNetwork(target: string): Promise<Network> {
   let mode: Mode = 'pass';
   let delayMs = 0;
   let answersToCut = 0;
+  let connections = 0;
 
   /** One direction of a connection, whose bytes keep their order also when a delay ends. */
   const makeDirection = () => {
@@ -66,6 +69,7 @@ export async function startNetwork(target: string): Promise<Network> {
   const write = (socket: Socket, bytes: Buffer) => void (socket.writable && socket.write(bytes));
 
   const server = createServer((near) => {
+    connections += 1;
     near.on('error', () => undefined);
     if (mode === 'refuse') return void near.resetAndDestroy();
     const far = connect(targetPort, '127.0.0.1');
@@ -131,6 +135,7 @@ export async function startNetwork(target: string): Promise<Network> {
       answersToCut = 0;
       for (const pair of [...pairs]) if (pair.isDead) breakPair(pair);
     },
+    connections: () => connections,
     async close() {
       breakAll();
       server.close();

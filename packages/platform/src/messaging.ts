@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   ServiceBusClient,
   type ServiceBusClientOptions,
@@ -41,62 +42,112 @@ export interface Broker extends Messaging {
 }
 
 const SEND_TIMEOUT_MS = 5 * SECOND;
+const PROBE_TIMEOUT_MS = 2 * SECOND;
+/** A connection on which nothing was answered for so long is taken for dead. The SDK itself waits for a minute or more. */
+const SILENCE_MS = 10 * SECOND;
+/** Saying goodbye to a broker that does not answer would take as long. */
+const CLOSE_TIMEOUT_MS = 2 * SECOND;
 
-/** Nothing is connected before the first use. The SDK's default reconnect delay of 30 s is replaced by half a second. */
-export function makeMessaging(connection: ServiceBusConnection): Broker {
-  let client: ServiceBusClient | undefined;
-  const senders = new Map<string, ServiceBusSender>();
-  const receivers = new Map<string, ServiceBusReceiver>();
+interface Connection {
+  readonly client: ServiceBusClient;
+  readonly senders: Map<string, ServiceBusSender>;
+  readonly receivers: Map<string, ServiceBusReceiver>;
+  /** When it was made or last answered, by `performance.now()`. */
+  answeredAt: number;
+}
 
-  const connected = () => {
-    client ??= openClient(connection, {
-      retryOptions: { maxRetries: 1, retryDelayInMs: 500, maxRetryDelayInMs: 2 * SECOND, timeoutInMs: SEND_TIMEOUT_MS },
-    });
-    return client;
+/**
+ * Nothing is connected before the first use. The SDK's default reconnect delay of 30 s is replaced by half a second, and a
+ * connection that fell silent is given up for a new one.
+ */
+export function makeMessaging(settings: ServiceBusConnection): Broker {
+  let current: Connection | undefined;
+
+  const connected = (): Connection => {
+    current ??= {
+      client: openClient(settings, {
+        retryOptions: {
+          maxRetries: 1,
+          retryDelayInMs: 500,
+          maxRetryDelayInMs: 2 * SECOND,
+          timeoutInMs: SEND_TIMEOUT_MS,
+        },
+      }),
+      senders: new Map(),
+      receivers: new Map(),
+      answeredAt: performance.now(),
+    };
+    return current;
   };
-  const kept = <T>(map: Map<string, T>, key: string, make: () => T): T => {
-    const known = map.get(key);
-    if (known !== undefined) return known;
-    const made = make();
-    map.set(key, made);
-    return made;
+
+  const use = async (
+    timeoutMs: number,
+    work: (connection: Connection, options: { abortSignal: AbortSignal }) => Promise<unknown>,
+  ): Promise<void> => {
+    const connection = connected();
+    const abortSignal = AbortSignal.timeout(timeoutMs);
+    try {
+      await work(connection, { abortSignal });
+      connection.answeredAt = performance.now();
+    } catch (error) {
+      const isSilent = abortSignal.aborted && performance.now() - connection.answeredAt > SILENCE_MS;
+      if (isSilent && current === connection) {
+        current = undefined;
+        void close(connection);
+      }
+      throw error;
+    }
   };
-  const sender = (entity: string) => kept(senders, entity, () => connected().createSender(entity));
+
+  const close = async ({ client }: Connection): Promise<void> => {
+    const closed = client.close().catch(() => undefined);
+    await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+  };
 
   return {
-    async send(entity, messages) {
-      const target = sender(entity);
-      const abortSignal = AbortSignal.timeout(SEND_TIMEOUT_MS);
-      const outgoing = messages.map(toServiceBus);
-      const only = outgoing[0];
-      if (outgoing.length === 1 && only) return target.sendMessages(only, { abortSignal });
-      let batch = await target.createMessageBatch({ abortSignal });
-      for (const message of outgoing) {
-        if (batch.tryAddMessage(message)) continue;
-        await target.sendMessages(batch, { abortSignal });
-        batch = await target.createMessageBatch({ abortSignal });
-        if (!batch.tryAddMessage(message)) await target.sendMessages(message, { abortSignal });
-      }
-      if (batch.count > 0) await target.sendMessages(batch, { abortSignal });
-    },
-    async schedule(entity, messages, at) {
-      await sender(entity).scheduleMessages(messages.map(toServiceBus), at, {
-        abortSignal: AbortSignal.timeout(SEND_TIMEOUT_MS),
-      });
-    },
-    async probe(entity, subscription) {
-      const receiver = kept(receivers, `${entity}/${subscription ?? ''}`, () =>
-        subscription === undefined
-          ? connected().createReceiver(entity)
-          : connected().createReceiver(entity, subscription),
-      );
-      await receiver.peekMessages(1, { abortSignal: AbortSignal.timeout(2 * SECOND) });
-    },
-    deadLetterQueue: (entity, subscription) => openDeadLetterQueue({ client: connected, entity, subscription }),
+    send: (entity, messages) =>
+      use(SEND_TIMEOUT_MS, async ({ client, senders }, options) => {
+        const target = kept(senders, entity, () => client.createSender(entity));
+        const outgoing = messages.map(toServiceBus);
+        const only = outgoing[0];
+        if (outgoing.length === 1 && only) return target.sendMessages(only, options);
+        let batch = await target.createMessageBatch(options);
+        for (const message of outgoing) {
+          if (batch.tryAddMessage(message)) continue;
+          await target.sendMessages(batch, options);
+          batch = await target.createMessageBatch(options);
+          if (!batch.tryAddMessage(message)) await target.sendMessages(message, options);
+        }
+        if (batch.count > 0) await target.sendMessages(batch, options);
+      }),
+    schedule: (entity, messages, at) =>
+      use(SEND_TIMEOUT_MS, ({ client, senders }, options) =>
+        kept(senders, entity, () => client.createSender(entity)).scheduleMessages(
+          messages.map(toServiceBus),
+          at,
+          options,
+        ),
+      ),
+    probe: (entity, subscription) =>
+      use(PROBE_TIMEOUT_MS, ({ client, receivers }, options) =>
+        kept(receivers, `${entity}/${subscription ?? ''}`, () =>
+          subscription === undefined ? client.createReceiver(entity) : client.createReceiver(entity, subscription),
+        ).peekMessages(1, options),
+      ),
+    deadLetterQueue: (entity, subscription) =>
+      openDeadLetterQueue({ client: () => connected().client, entity, subscription }),
     async close() {
-      await client?.close();
+      if (current !== undefined) await close(current);
     },
   };
+}
+
+function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 function openClient(connection: ServiceBusConnection, options: ServiceBusClientOptions): ServiceBusClient {
