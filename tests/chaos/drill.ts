@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { AnyEvent } from '@valerix/contracts/events';
 import { checkPromises } from '../system/promises.ts';
 import { waitUntilQuiet } from '../system/quiet.ts';
 import { request } from '../system/shop.ts';
@@ -62,12 +63,15 @@ export async function drill(scenario: Scenario, stage: Stage, options: DrillOpti
   ownLag.enable();
   let quietSeconds = 0;
   let examined = 0;
+  const events: AnyEvent[] = [];
   try {
     await scenario.run(world);
     if ([...track.faults.values()].every((times) => times === 0))
       breaches.push('The drill injected no fault, so it proves nothing.');
     const healedAt = performance.now();
     await track.services()?.healthy();
+    // The dashboard's subscriptions keep what they hold for five minutes, and becoming quiet may take three of them.
+    events.push(...(await drainEvents(endpoints.serviceBus)));
     await waitUntilQuiet(endpoints, stage.books, QUIET_WITHIN_MS).catch((error: unknown) => {
       // The books then say what it is about.
       breaches.push(error instanceof Error ? error.message : String(error));
@@ -90,7 +94,7 @@ export async function drill(scenario: Scenario, stage: Stage, options: DrillOpti
     breaches.push(...services.all.flatMap((service, index) => processBreaches(service, ends[index] ?? '', track)));
   }
   // With the services gone there is a connection to spare for reading what they sent.
-  const events = await drainEvents(endpoints.serviceBus);
+  events.push(...(await drainEvents(endpoints.serviceBus)));
   if (examined > 0) breaches.push(...(await eventBreaches(stage.books, since, events)));
   await track.closeNetworks();
 
