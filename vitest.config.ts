@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const shared = {
   pool: 'forks' as const,
@@ -9,8 +10,18 @@ const shared = {
 /** Most of the time of these files is waiting: on two cores three of them go side by side. */
 const maxWorkers = Math.max(3, availableParallelism() - 1);
 
+/** The tests of the alerts begin with half a minute without orders, which is there before any other test has run. */
+class AlertsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isFirst = ({ moduleId }: TestSpecification) => moduleId.endsWith('tests/integration/alerts.test.ts');
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isFirst), ...sorted.filter((file) => !isFirst(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: AlertsFirst },
     projects: [
       {
         test: {
