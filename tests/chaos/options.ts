@@ -30,7 +30,7 @@ Injects faults among shoppers, heals them, waits until the system is quiet, then
   --concurrency N   shoppers at the same time (default 16)
   --minutes N       repeats the round with seeds derived from the first one until time is up
   --lanes N         drills side by side (default 1; with --short 4)
-  --short           every drill once, in about three minutes
+  --short           every drill once, in six minutes on two cores
   --target NAME     what the drill kill-9 kills: ${targets.join(', ')}; may be repeated (default: each)`;
 
 /** Reads the command line; throws a message for the person who typed it. */
