@@ -93,7 +93,7 @@ export async function drill(scenario: Scenario, stage: Stage, options: DrillOpti
     const ends = await Promise.all(services.all.map((service) => service.stop()));
     breaches.push(...services.all.flatMap((service, index) => processBreaches(service, ends[index] ?? '', track)));
   }
-  // With the services gone there is a connection to spare for reading what they sent.
+  // What they sent since then, up to their last moment.
   events.push(...(await drainEvents(endpoints.serviceBus)));
   if (examined > 0) breaches.push(...(await eventBreaches(stage.books, since, events)));
   await track.closeNetworks();
