@@ -5,6 +5,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const shared = {
   pool: 'forks' as const,
   exclude: ['**/node_modules/**', '**/dist/**'],
+  // How long a condition may take says nothing of the speed, only when to give it up: one second is soon over where others work.
+  expect: { poll: { timeout: 15_000 } },
 };
 
 /** Most of the time of these files is waiting: on two cores three of them go side by side. */
@@ -28,7 +30,7 @@ export default defineConfig({
           ...shared,
           name: 'parts',
           include: [
-            '{packages,functions-order,functions-inventory,grpc-inventory-host,local,scripts,tests/demo,tests/infra,web,dashboard}/**/*.test.ts',
+            '{packages,functions-order,functions-inventory,grpc-inventory-host,local,scripts,tests/demo,tests/infra,tests/system,web,dashboard}/**/*.test.ts',
           ],
           globalSetup: ['./tests/setup/postgres.ts'],
           testTimeout: 30_000,

@@ -43,9 +43,10 @@ test.each([20, 100, 250])(
     await killedStart(home, afterMs);
     await ensureCluster(join(home, 'postgres'), 'a password of a test');
     expect(await readdir(join(home, 'postgres'))).toContain('PG_VERSION');
-    // What is left of the killed start may be at work for a moment longer; the next start removes it.
-    await sleep(500);
-    await ensureCluster(join(home, 'postgres'), 'a password of a test');
-    expect(await readdir(home)).toEqual(['postgres']);
+    // What is left of the killed start may be at work for a moment longer; the next start after it removes it.
+    await until('what was left to be removed', async () => {
+      await ensureCluster(join(home, 'postgres'), 'a password of a test');
+      return (await readdir(home)).join() === 'postgres';
+    });
   },
 );

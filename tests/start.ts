@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Endpoints, readEndpoints } from '../local/endpoints.ts';
+import { freePortBase } from './system/free-ports.ts';
 import { makeShop } from './system/shop.ts';
-import { freePortBase } from './system/start.ts';
 import { until } from './system/until.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -70,7 +70,7 @@ describe('a database that goes away before the order is recorded', () => {
     proxy.cut();
     const answer = await post();
     expect(answer).toMatchObject({ status: 503, body: { code: 'order_not_recorded' } });
-    expect(answer.tookMs).toBeLessThan(2_500);
+    expect(answer.tookMs).toBeLessThan(4_000);
     expect(await mine()).toEqual([]);
     expect((await app.send('GET', '/metrics')).text).toMatch(/database_errors_total(\{[^}]*\})? 1/);
   });
@@ -80,7 +80,7 @@ describe('a database that goes away before the order is recorded', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post()));
     for (const answer of answers) {
       expect(answer).toMatchObject({ status: 503, body: { code: 'order_not_recorded' } });
-      expect(answer.tookMs).toBeLessThan(2_500);
+      expect(answer.tookMs).toBeLessThan(4_000);
     }
     proxy.heal();
     const after = await post();
@@ -130,7 +130,7 @@ describe('a database that goes away after the stock was reserved', () => {
     });
     const answer = await post();
     expect(answer).toMatchObject({ status: 202, body: { status: 'pending' } });
-    expect(answer.tookMs).toBeLessThan(2_500);
+    expect(answer.tookMs).toBeLessThan(4_000);
     const { orderId } = answer.body;
     if (fault === 'freeze') return;
     proxy.heal();

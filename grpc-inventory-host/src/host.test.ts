@@ -68,7 +68,9 @@ describe('health', () => {
       dependencies: { database: { status: 'healthy' }, serviceBus: { status: 'healthy' } },
     });
     for (const service of ['', 'inventory.InventoryService']) {
-      await vi.waitFor(async () => expect(await grpcHealth(host.grpcPort, service)).toEqual(SERVING));
+      await vi.waitFor(async () => expect(await grpcHealth(host.grpcPort, service)).toEqual(SERVING), {
+        timeout: 15_000,
+      });
     }
   });
 
@@ -124,7 +126,7 @@ it('sends what a crash left in the outbox', async () => {
   const send = vi.spyOn(inventory.messaging, 'send').mockResolvedValue();
   onTestFinished(() => send.mockRestore());
   await startTestHost(inventory);
-  await vi.waitFor(async () => expect(await inventory.eventsAbout(productId)).toEqual([]));
+  await vi.waitFor(async () => expect(await inventory.eventsAbout(productId)).toEqual([]), { timeout: 15_000 });
   expect(send).toHaveBeenCalledWith('inventory-events', expect.anything());
 });
 
@@ -134,7 +136,7 @@ it('lets a running call finish when it is asked to stop', async () => {
   const answer = reserve(client, { productId, quantity: 1 });
   const activations = async () =>
     (await (await at(host.healthPort, '/metrics')).text()).includes('gremlin_activations');
-  await vi.waitFor(async () => expect(await activations()).toBe(true));
+  await vi.waitFor(async () => expect(await activations()).toBe(true), { timeout: 15_000 });
   const stopped = host.stop();
   expect(await answer).toMatchObject({ success: true });
   await stopped;

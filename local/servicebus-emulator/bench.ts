@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
-import { freePort, spawnEmulator } from './src/process.fixture.ts';
+import { freePortBase } from '../../tests/system/free-ports.ts';
+import { spawnEmulator } from './src/process.fixture.ts';
 
 const COUNT = Number(process.argv[2] ?? 10_000);
 const SYNC = process.argv[3] ?? 'write';
@@ -73,7 +74,7 @@ async function inFlight(count: number, width: number, work: () => Promise<unknow
 const directory = mkdtempSync(path.join(tmpdir(), 'bench-'));
 const config = path.join(directory, 'Config.json');
 writeFileSync(config, JSON.stringify(CONFIG));
-const port = await freePort();
+const port = await freePortBase();
 const data = path.join(directory, 'data');
 const emulator = await spawnEmulator([
   ...['--config', config, '--port', String(port), '--admin-port', '0'],

@@ -9,7 +9,8 @@ import {
   WebPubSubJsonProtocol,
   WebPubSubJsonReliableProtocol,
 } from '@azure/web-pubsub-client';
-import { freePort, spawnEmulator } from './src/process.fixture.ts';
+import { freePortBase } from '../../tests/system/free-ports.ts';
+import { spawnEmulator } from './src/process.fixture.ts';
 
 const COUNT = Number(process.argv[2] ?? 10_000);
 const KEY = 'bench-key-0123456789-0123456789-0123456789';
@@ -30,7 +31,7 @@ interface Receivers {
   stop(): void;
 }
 
-const port = await freePort();
+const port = await freePortBase();
 const emulator = await spawnEmulator(['--port', String(port)], { WEBPUBSUB_ACCESS_KEY: KEY });
 const service = new WebPubSubServiceClient(`Endpoint=http://127.0.0.1:${port};AccessKey=${KEY};Version=1.0;`, 'bench', {
   allowInsecureConnection: true,

@@ -17,10 +17,11 @@ import { adminUrl } from '../../local/postgres.ts';
 import { dropOwnedDatabase, ensureOwnedDatabase } from '../../local/postgres-databases.ts';
 import { goShopping } from '../chaos/traffic.ts';
 import { openBooks } from '../system/books.ts';
+import { freePortBase } from '../system/free-ports.ts';
 import { checkPromises } from '../system/promises.ts';
 import { waitUntilQuiet } from '../system/quiet.ts';
 import { makeShop } from '../system/shop.ts';
-import { freePortBase, type RunningSystem, startSystem } from '../system/start.ts';
+import { type RunningSystem, startSystem } from '../system/start.ts';
 
 const ORDERS = 300;
 const ORDERS_AFTERWARDS = 20;

@@ -6,7 +6,8 @@ import pg from 'pg';
 import { homeAt, openSecrets } from '../../local/home.ts';
 import { adminUrl } from '../../local/postgres.ts';
 import { type Books, openBooks, type Sql } from '../system/books.ts';
-import { freePortBase, type RunningSystem, startSystem } from '../system/start.ts';
+import { freePortBase } from '../system/free-ports.ts';
+import { type RunningSystem, startSystem } from '../system/start.ts';
 import { eventsStayUnread } from './events.ts';
 import type { ServicesGround } from './services.ts';
 
@@ -31,14 +32,9 @@ export interface Place {
   readonly portBase: number;
 }
 
-const takenPortBases = new Set<number>();
-
 /** A place that no other stage of this run has. */
 export async function newPlace(): Promise<Place> {
-  let portBase = await freePortBase();
-  while (takenPortBases.has(portBase)) portBase = await freePortBase();
-  takenPortBases.add(portBase);
-  return { home: await mkdtemp(join(tmpdir(), 'valerix-drill-')), portBase };
+  return { home: await mkdtemp(join(tmpdir(), 'valerix-drill-')), portBase: await freePortBase() };
 }
 
 /** Starts the stand-ins only, or with `whole` everything, as `npm start` does. */

@@ -46,7 +46,7 @@ export function useBrowser(): BrowserFixture {
   });
 
   const listen = (page: Page) => {
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
     page.on('console', (message) => {
       if (message.type() === 'error' && isComplaint(message.text())) complaints.push(message.text());

@@ -91,8 +91,8 @@ test('without the gRPC host orders go through the queue, the breaker opens, and 
   expect(await breakerState(endpoints)).toBe('1');
   const unasked = await shop.order({ productId: product, quantity: 1 });
   expect(unasked.status).toBe(202);
-  // With the breaker open nobody waits for the warehouse: this is our own work only.
-  expect(unasked.ms).toBeLessThan(500);
+  // With the breaker open nobody waits for the warehouse, which would have 1.2 s: this is our own work only.
+  expect(unasked.ms).toBeLessThan(1_000);
   for (const { body } of [...answers, unasked]) await shop.settled(String(body.orderId), ['confirmed']);
   expect((await shop.product(product)).stock).toBe(91);
 

@@ -7,7 +7,8 @@ import { homeAt, openSecrets } from '../../local/home.ts';
 import { parseOptions } from '../../local/options.ts';
 import { planParts } from '../../local/parts.ts';
 import { planPorts } from '../../local/ports.ts';
-import { freePortBase, startSystem } from '../system/start.ts';
+import { freePortBase } from '../system/free-ports.ts';
+import { startSystem } from '../system/start.ts';
 
 /** What the services stand on, running without them, and what each would be told at its start. */
 export interface Ground {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { azuriteCommand, azuriteConnection, azuriteCopyConnection, azuriteIsHealthy } from '../../local/azurite.ts';
 import { planPorts } from '../../local/ports.ts';
-import { freePortBase } from '../system/start.ts';
+import { freePortBase } from '../system/free-ports.ts';
 import { until } from '../system/until.ts';
 
 export interface Storage {

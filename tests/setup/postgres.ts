@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -13,6 +12,7 @@ import {
   THROW_AWAY_SETTINGS,
   waitForPostgres,
 } from '../../local/postgres.ts';
+import { freePortBase } from '../system/free-ports.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -35,7 +35,7 @@ export default async function startPostgres(project: TestProject): Promise<() =>
     const password = randomBytes(16).toString('hex');
     await ensureCluster(data, password);
 
-    const port = await freePort();
+    const port = await freePortBase();
     const { command, args, env, cwd, user } = await postgresCommand(data, port, THROW_AWAY_SETTINGS);
     const server = spawn(command, args, { env, cwd, ...user, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
@@ -63,14 +63,4 @@ export default async function startPostgres(project: TestProject): Promise<() =>
     await teardown();
     throw fault;
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return address.port;
 }

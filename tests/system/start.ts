@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
-import { PORT_COUNT } from '../../local/ports.ts';
+import { freePortBase } from './free-ports.ts';
 import { until } from './until.ts';
 
 const up = fileURLToPath(new URL('../../local/up.ts', import.meta.url));
@@ -74,25 +73,5 @@ function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => {
     child.once('exit', (code) => resolve(code));
     child.kill('SIGINT');
-  });
-}
-
-/**
- * The first of a row of free ports, as long as the port plan. All are below those that the kernel gives to outgoing
- * connections, one of which could take the port of a process while it is being restarted.
- */
-export async function freePortBase(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 250) * 50;
-    const row = Array.from({ length: PORT_COUNT }, (_, offset) => base + offset);
-    if ((await Promise.all(row.map(isFree))).every(Boolean)) return base;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

@@ -53,12 +53,14 @@ it('ends a setting by itself when its time is over, and announces that', async (
   await set({ schrodinger: { mode: 'error', probability: 1 }, expiresInSeconds: 1 });
   await follows(client, 'INTERNAL');
   await follows(client, 'OK', 2_000);
-  await vi.waitFor(async () =>
-    expect(
-      await inventory.database.query(
-        `SELECT FROM outbox WHERE body @> '{"eventType": "ChaosChanged", "data": {"cause": "expiry"}}'`,
-      ),
-    ).toHaveLength(1),
+  await vi.waitFor(
+    async () =>
+      expect(
+        await inventory.database.query(
+          `SELECT FROM outbox WHERE body @> '{"eventType": "ChaosChanged", "data": {"cause": "expiry"}}'`,
+        ),
+      ).toHaveLength(1),
+    { timeout: 15_000 },
   );
   expect((await chaosSwitch.read()).settings.schrodinger.mode).toBe('off');
 });
@@ -68,7 +70,7 @@ it('repeats what it did when the same is set with the same seed', async () => {
   const run = async () => {
     const { revision } = await set({ schrodinger: { mode: 'error', probability: 0.5 }, seed: 1_234 });
     const isFollowed = () => log.some((line) => line.includes(`"revision":${revision},`));
-    await vi.waitFor(() => expect(isFollowed()).toBe(true), { timeout: 1_000, interval: 20 });
+    await vi.waitFor(() => expect(isFollowed()).toBe(true), { timeout: 15_000, interval: 20 });
     return outcomes(client, 12);
   };
   const first = await run();

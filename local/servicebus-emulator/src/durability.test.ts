@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type EmulatorProcess, freePort, spawnEmulator } from './process.fixture.ts';
+import { freePortBase } from '../../../tests/system/free-ports.ts';
+import { type EmulatorProcess, spawnEmulator } from './process.fixture.ts';
 import { configOf, queue, receive, receiveOne } from './sdk.fixture.ts';
 
 const RECONNECT_SOON = { maxRetries: 0, timeoutInMs: 1000, retryDelayInMs: 100, maxRetryDelayInMs: 200 };
@@ -19,7 +20,7 @@ beforeAll(async () => {
   const topic = { Name: 'events', Properties: {}, Subscriptions: subscriptions };
   const dedupe = { RequiresDuplicateDetection: true, DuplicateDetectionHistoryTimeWindow: 'PT5M' };
   writeFileSync(config, JSON.stringify(configOf({ Queues: [queue('q'), queue('dedupe', dedupe)], Topics: [topic] })));
-  const port = await freePort();
+  const port = await freePortBase();
   const data = path.join(directory, 'data');
   args = ['--config', config, '--port', String(port), '--admin-port', '0', '--data', data];
   connectionString = `Endpoint=sb://localhost:${port};SharedAccessKeyName=R;SharedAccessKey=S;UseDevelopmentEmulator=true;`;

@@ -3,9 +3,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePortBase } from '../../../tests/system/free-ports.ts';
 import { HELP, readCommandLine } from './command-line.ts';
 import { startEmulator } from './emulator.ts';
-import { freePort, spawnEmulator } from './process.fixture.ts';
+import { spawnEmulator } from './process.fixture.ts';
 import { configOf, queue } from './sdk.fixture.ts';
 
 let directory: string;
@@ -63,7 +64,7 @@ describe('the command line', () => {
 
 describe('the process', () => {
   it('says when it is ready, listens on both loopback addresses and stops cleanly on SIGTERM', async () => {
-    const port = await freePort();
+    const port = await freePortBase();
     const emulator = await spawnEmulator(['--config', config, '--port', String(port), '--admin-port', '0']);
     expect(emulator.ready).toBe(`listening on amqp://127.0.0.1:${port}`);
     expect(await canConnect('127.0.0.1', port)).toBe(true);

@@ -82,7 +82,7 @@ describe('with the SDK, a lifetime', () => {
       await running.client.createSender(name).sendMessages({ body: 'x', timeToLive: 10_000 });
     }
     running.clock.push(10_000);
-    await vi.waitFor(async () => expect(await running.counts('lifetime')).toEqual(NOTHING));
+    await vi.waitFor(async () => expect(await running.counts('lifetime')).toEqual(NOTHING), { timeout: 15_000 });
     const dead = running.client.createReceiver('careful', { subQueueType: 'deadLetter' });
     expect((await receiveOne(dead)).deadLetterReason).toBe('TTLExpiredException');
     expect(await isEmpty(receiverOf('careful'))).toBe(true);

@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
 import { WebPubSubServiceClient } from '@azure/web-pubsub';
 import { describe, expect, it } from 'vitest';
+import { freePortBase } from '../../../tests/system/free-ports.ts';
 import { HELP, readCommandLine } from './command-line.ts';
 import { startEmulator } from './emulator.ts';
-import { freePort, spawnEmulator } from './process.fixture.ts';
+import { spawnEmulator } from './process.fixture.ts';
 
 const KEY = 'k'.repeat(40);
 
@@ -53,7 +54,7 @@ describe('the command line', () => {
 
 describe('the process', () => {
   it('says when it is ready, listens on both loopback addresses and stops cleanly on SIGTERM', async () => {
-    const port = await freePort();
+    const port = await freePortBase();
     const emulator = await spawnEmulator(['--port', String(port)], { WEBPUBSUB_ACCESS_KEY: KEY });
     expect(emulator.ready).toBe(`listening on http://127.0.0.1:${port}`);
     const service = new WebPubSubServiceClient(`Endpoint=http://localhost:${port};AccessKey=${KEY};Version=1.0;`, 'h', {

@@ -36,7 +36,7 @@ test('what arrives while a batch is under way waits for it and goes together', a
   expect(batches).toEqual([[1]]);
   gates.shift()?.();
   await first;
-  await vi.waitFor(() => expect(batches).toEqual([[1], [2, 3]]));
+  await vi.waitFor(() => expect(batches).toEqual([[1], [2, 3]]), { timeout: 15_000 });
   gates.shift()?.();
   expect(await Promise.all(rest)).toEqual([2, 3]);
 });

@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { adminUrl, postgresBinary, waitForPostgres } from '../../../local/postgres.ts';
 import { asPostgresUser, ensurePostgresUser } from '../../../local/postgres-user.ts';
-import { freePortBase } from '../../system/start.ts';
+import { freePortBase } from '../../system/free-ports.ts';
 
 const run = promisify(execFile);
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePortBase } from '../../../../tests/system/free-ports.ts';
 import { buildApp, removeApp } from '../../testing/build-app.ts';
 import { makeBusClient, reportsIn } from '../../testing/bus-messages.ts';
 import { type HostProcess, startHostProcess } from '../../testing/host-process.ts';
@@ -24,6 +24,8 @@ async function startBroker(): Promise<void> {
     path.join(scratch, 'Config.json'),
     '--port',
     String(port),
+    '--admin-port',
+    '0',
     '--data',
     path.join(scratch, 'data'),
   ];
@@ -49,7 +51,7 @@ async function killBroker(): Promise<void> {
 beforeAll(async () => {
   scratch = mkdtempSync(path.join(tmpdir(), 'functions-host-broker-'));
   writeFileSync(path.join(scratch, 'Config.json'), JSON.stringify(TOPOLOGY));
-  port = await freePort();
+  port = await freePortBase();
   directory = await buildApp('servicebus');
   host = await startHostProcess(directory, {
     env: { ServiceBusConnection: connectionString(port), WORK_QUEUE: 'work' },
@@ -150,13 +152,3 @@ test('a broker that stays away does not keep the host from stopping', async () =
   await expect.poll(outages, { timeout: 10_000 }).toBe(6);
   expect(await host.stop()).toBe(0);
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const found = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(found));
-    });
-  });
-}

@@ -193,11 +193,15 @@ describe('a function for batches', () => {
   });
 
   test('a lone message does not wait for others', async () => {
-    const sentAt = Date.now();
-    await bus.send('events', { body: { lone: true } });
-    await expect.poll(() => batches().flat().some(has('lone', true)), { interval: 10 }).toBe(true);
-    // The SDK alone would hold it back for a second.
-    expect(Date.now() - sentAt).toBeLessThan(800);
+    let soonestMs = Number.POSITIVE_INFINITY;
+    for (let lone = 1; lone <= 5; lone += 1) {
+      const sentAt = Date.now();
+      await bus.send('events', { body: { lone } });
+      await expect.poll(() => batches().flat().some(has('lone', lone)), { interval: 10 }).toBe(true);
+      soonestMs = Math.min(soonestMs, Date.now() - sentAt);
+    }
+    // The SDK alone would hold each back for a second; what else the machine does delays one or the other.
+    expect(soonestMs).toBeLessThan(800);
   });
 });
 

@@ -141,7 +141,7 @@ test('a broker that hangs is not asked twice, and nobody waits for it to measure
   }
   expect(sent).toHaveLength(1);
   release();
-  await vi.waitFor(() => expect(sent[1]).toHaveLength(2));
+  await vi.waitFor(() => expect(sent[1]).toHaveLength(2), { timeout: 15_000 });
   release();
   await Promise.all(flushes);
   expect(sent).toHaveLength(2);
