@@ -72,7 +72,7 @@ async function exchange(mark: string): Promise<number> {
   await bus.send('events', { body: { mark } });
   for (const kind of ['single', 'batch']) {
     const bodies = () => reportsIn(host.output(), kind).flatMap((report) => report.body);
-    await expect.poll(bodies, { timeout: 10_000, interval: 10 }).toContainEqual({ mark });
+    await expect.poll(bodies, { interval: 10 }).toContainEqual({ mark });
   }
   const hadRunAt = performance.now();
   for (const entity of ['work', 'events/Subscriptions/batch']) await bus.untilEmpty(entity);
@@ -87,19 +87,19 @@ test('a host without a broker is ready, says so once, and connects when the brok
   await host.untilOutput('ServiceBusConnection cannot be reached, will keep trying');
   await startBroker();
   await exchange('first');
-  await expect.poll(recoveries, { timeout: 10_000 }).toBe(1);
+  await expect.poll(recoveries).toBe(1);
   expect(outages()).toBe(1);
 });
 
-test('after the broker was killed the listeners resume within about a second, and each outage is one line', async () => {
+test('after the broker was killed the listeners resume within seconds, and each outage is one line', async () => {
   for (const [round, mark] of ['second', 'third'].entries()) {
     await killBroker();
-    await expect.poll(outages, { timeout: 10_000 }).toBe(round + 2);
+    await expect.poll(outages).toBe(round + 2);
     await startBroker();
     const backAt = performance.now();
-    // 0.5 s between attempts, then what a loaded machine adds.
-    expect((await exchange(mark)) - backAt).toBeLessThan(3000);
-    await expect.poll(recoveries, { timeout: 10_000 }).toBe(round + 2);
+    // 0.5 s between attempts; the SDK alone would wait for 30 s.
+    expect((await exchange(mark)) - backAt).toBeLessThan(10_000);
+    await expect.poll(recoveries).toBe(round + 2);
     expect(outages()).toBe(round + 2);
   }
 });
@@ -111,15 +111,17 @@ test('messages under way when the broker dies are finished, come again and are c
   const runs = (kind: string, name: string) =>
     reportsIn(host.output(), kind).filter((report) => JSON.stringify(report.body).includes(`"waitFor":"${name}"`))
       .length;
-  await expect.poll(() => [runs('single', 'single'), runs('batch', 'batch')], { timeout: 10_000 }).toEqual([1, 1]);
+  await expect.poll(() => [runs('single', 'single'), runs('batch', 'batch')]).toEqual([1, 1]);
   await bus.close();
   await killBroker();
-  await expect.poll(outages, { timeout: 10_000 }).toBe(4);
+  await expect.poll(outages).toBe(4);
   await startBroker();
 
   const release = async (name: string) => (await host.fetch(`/api/release/${name}`)).status;
+  // The second run of the one begins beside the first, that of the other when the first has ended.
+  await expect.poll(() => runs('single', 'single')).toBe(2);
   for (const name of ['single', 'batch']) expect(await release(name)).toBe(200);
-  await expect.poll(() => [runs('single', 'single'), runs('batch', 'batch')], { timeout: 15_000 }).toEqual([2, 2]);
+  await expect.poll(() => runs('batch', 'batch')).toBe(2);
   for (const name of ['single', 'batch']) await expect.poll(() => release(name)).toBe(200);
   const after = makeBusClient(connectionString(port));
   await after.untilEmpty('work');
@@ -139,16 +141,16 @@ test('a broker that falls silent before a batch is settled holds the listener up
   await host.untilOutput('could not complete 1 of 1 message(s)');
   expect(performance.now() - silentAt).toBeLessThan(20_000);
   await killBroker();
-  await expect.poll(outages, { timeout: 10_000 }).toBe(outagesBefore + 1);
+  await expect.poll(outages).toBe(outagesBefore + 1);
   await startBroker();
   await expect
-    .poll(() => host.fetch('/api/release/silence').then(({ status }) => status), { timeout: 10_000 })
+    .poll(() => host.fetch('/api/release/silence').then(({ status }) => status))
     .toBe(200);
   await exchange('fourth');
 }, 60_000);
 
 test('a broker that stays away does not keep the host from stopping', async () => {
   await killBroker();
-  await expect.poll(outages, { timeout: 10_000 }).toBe(6);
+  await expect.poll(outages).toBe(6);
   expect(await host.stop()).toBe(0);
 });

@@ -43,7 +43,7 @@ afterAll(async () => {
 /** Waits for a report of a function that fits, and returns it. */
 async function untilReported(kind: string, fits: (body: unknown) => boolean) {
   await expect
-    .poll(() => reportsIn(host.output(), kind).some((report) => fits(report.body)), { timeout: 10_000 })
+    .poll(() => reportsIn(host.output(), kind).some((report) => fits(report.body)))
     .toBe(true);
   return reportsIn(host.output(), kind).filter((report) => fits(report.body));
 }
@@ -133,7 +133,7 @@ describe('a function for single messages', () => {
     const [first] = await untilReported('unsettled', () => true);
     expect(first?.metadata.deliveryCount).toBe(1);
     aheadMs += 10_000;
-    await expect.poll(() => reportsIn(host.output(), 'unsettled').length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => reportsIn(host.output(), 'unsettled').length).toBe(2);
     expect(reportsIn(host.output(), 'unsettled').at(-1)?.metadata.deliveryCount).toBe(2);
   });
 
@@ -158,7 +158,7 @@ describe('a function for batches', () => {
     await expect.poll(batches).toEqual([[{ waitFor: 'first' }]]);
     await bus.send('events', { body: { n: 1 }, messageId: 'one' }, { body: '' }, { body: { n: 2 }, messageId: 'two' });
     await host.fetch('/api/release/first');
-    await expect.poll(() => batches().flat().length, { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => batches().flat().length).toBe(3);
     expect(batches()).toEqual([[{ waitFor: 'first' }], [{ n: 1 }, { n: 2 }]]);
     const metadata = reportsIn(host.output(), 'batch').at(-1)?.metadata;
     // The empty body is dropped, its metadata is not.
@@ -177,14 +177,14 @@ describe('a function for batches', () => {
 
   test('that throws gives back the whole batch', async () => {
     await bus.send('events', { body: { waitFor: 'second' } });
-    await expect.poll(() => batches().length, { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => batches().length).toBe(3);
     await bus.send('events', { body: { fail: true } }, { body: { innocent: true } });
     await host.fetch('/api/release/second');
     const counts = () =>
       reportsIn(host.output(), 'batch')
         .slice(3)
         .map((report) => report.metadata.deliveryCountArray);
-    await expect.poll(counts, { timeout: 10_000 }).toEqual([
+    await expect.poll(counts).toEqual([
       [1, 1],
       [2, 2],
       [3, 3],
@@ -230,7 +230,7 @@ test('a batch waits for minMessageBatchSize messages, but not longer than maxBat
   });
   const batches = () => reportsIn(host.output(), 'batch').map((report) => report.body);
   for (const n of [1, 2, 3]) await bus.send('events', { body: { n } });
-  await expect.poll(batches, { timeout: 10_000 }).toEqual([[{ n: 1 }, { n: 2 }, { n: 3 }]]);
+  await expect.poll(batches).toEqual([[{ n: 1 }, { n: 2 }, { n: 3 }]]);
   await bus.send('events', { body: { n: 4 } });
-  await expect.poll(() => batches().at(-1), { timeout: 10_000 }).toEqual([{ n: 4 }]);
+  await expect.poll(() => batches().at(-1)).toEqual([{ n: 4 }]);
 });
