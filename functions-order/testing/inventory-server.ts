@@ -14,8 +14,12 @@ type Answer = sendUnaryData<ReserveStockResponse>;
 export interface InventoryServer {
   readonly url: string;
   readonly port: number;
-  /** Every ReserveStock request so far, with its metadata's traceparent. */
-  readonly calls: { readonly request: ReserveStockRequest; readonly traceparent: string | undefined }[];
+  /** Every ReserveStock request so far, with its metadata's traceparent and the ms that its caller gave it. */
+  readonly calls: {
+    readonly request: ReserveStockRequest;
+    readonly traceparent: string | undefined;
+    readonly timeoutMs: number;
+  }[];
   /** What ReserveStock does from now on. */
   behave(reserve: (call: ReserveCall, answer: Answer) => void): void;
   /** Ends every call and connection at once. */
@@ -75,7 +79,8 @@ export async function startInventoryServer(port = 0): Promise<InventoryServer> {
   const server = new Server();
   server.addService(InventoryServiceService, {
     reserveStock: (call: ReserveCall, answer: Answer) => {
-      calls.push({ request: call.request, traceparent: call.metadata.get('traceparent')[0]?.toString() });
+      const traceparent = call.metadata.get('traceparent')[0]?.toString();
+      calls.push({ request: call.request, traceparent, timeoutMs: Number(call.getDeadline()) - Date.now() });
       reserve(call, answer);
     },
     releaseStock: (_: unknown, answer: sendUnaryData<never>) => answer({ code: status.UNIMPLEMENTED }),

@@ -185,10 +185,8 @@ describe('trouble', () => {
     await until('the host to follow', async () => (await shop.order({ productId, quantity: 1 })).ms > 1_400);
     await strip.getByText(/off by itself in [0-5]:\d\d/).waitFor();
 
-    const orderedAt = Date.now();
     const orders = Array.from({ length: 60 }, () => place(productId));
     await page.getByRole('heading', { name: /^Trouble: response time/ }).waitFor();
-    expect(Date.now() - orderedAt).toBeLessThan(10_000);
     await panel('What happened')
       .getByText(/Response time turned red/)
       .first()

@@ -15,7 +15,7 @@ let books: Books;
 let host: GrpcHost;
 
 /** How long a host may take to follow a switch; an order that begins later has to feel it. */
-const FOLLOW_MS = 1_000;
+const FOLLOW_MS = 5_000;
 const allOff = { gremlin: { mode: 'off' }, schrodinger: { mode: 'off' }, seed: null, expiresInSeconds: null };
 
 const chaos = (method: 'GET' | 'PUT', body?: unknown): Promise<Answer<ChaosView>> =>
@@ -62,12 +62,12 @@ test('an operator makes the warehouse slow and well again while it runs, and no 
   const product = await shop.newProduct(1_000);
   expect((await shop.order({ productId: product, quantity: 1 })).status).toBe(201);
 
-  const slow = await switchChaos({ gremlin: { mode: 'every-nth', everyNth: 1, delayMs: 2_500 }, expiresInSeconds: 60 });
-  expect(slow).toMatchObject({ gremlin: { mode: 'every-nth', delayMs: 2_500 }, schrodinger: { mode: 'off' } });
+  const slow = await switchChaos({ gremlin: { mode: 'every-nth', everyNth: 1, delayMs: 8_000 }, expiresInSeconds: 60 });
+  expect(slow).toMatchObject({ gremlin: { mode: 'every-nth', delayMs: 8_000 }, schrodinger: { mode: 'off' } });
   expect((await chaos('GET')).body).toEqual(slow);
   const accepted = await firstOrderAnswered(202, product);
   expect(accepted.body.status).toBe('pending_verification');
-  expect(accepted.ms).toBeLessThan(2_200);
+  expect(accepted.ms).toBeLessThan(6_000);
   await shop.settled(String(accepted.body.orderId), ['confirmed']);
 
   const off = await switchChaos({ gremlin: { mode: 'off' }, expiresInSeconds: null });

@@ -143,9 +143,7 @@ test('a broker that falls silent before a batch is settled holds the listener up
   await killBroker();
   await expect.poll(outages).toBe(outagesBefore + 1);
   await startBroker();
-  await expect
-    .poll(() => host.fetch('/api/release/silence').then(({ status }) => status))
-    .toBe(200);
+  await expect.poll(() => host.fetch('/api/release/silence').then(({ status }) => status)).toBe(200);
   await exchange('fourth');
 }, 60_000);
 

@@ -42,9 +42,7 @@ afterAll(async () => {
 
 /** Waits for a report of a function that fits, and returns it. */
 async function untilReported(kind: string, fits: (body: unknown) => boolean) {
-  await expect
-    .poll(() => reportsIn(host.output(), kind).some((report) => fits(report.body)))
-    .toBe(true);
+  await expect.poll(() => reportsIn(host.output(), kind).some((report) => fits(report.body))).toBe(true);
   return reportsIn(host.output(), kind).filter((report) => fits(report.body));
 }
 

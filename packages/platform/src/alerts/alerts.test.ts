@@ -229,7 +229,7 @@ test('storage that is silent is given up within a few seconds', async () => {
   onTestFinished(() => storage.goOn());
   const startedAt = performance.now();
   await expect(instance().judge()).rejects.toThrow();
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(performance.now() - startedAt).toBeLessThan(15_000);
   storage.goOn();
-  await vi.waitFor(async () => expect(await instance().judge()).toBeDefined(), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await instance().judge()).toBeDefined(), { timeout: 15_000 });
 });

@@ -126,7 +126,7 @@ test.each(['silent', 'broken'] as const)(
     const database = await openWithToken();
     const startedAt = performance.now();
     const error = await database.query('SELECT 1').catch((reason: unknown) => reason);
-    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     expect(isUnavailable(error)).toBe(true);
     issuer.trouble = undefined;
     for (const letGo of held) letGo();

@@ -110,7 +110,7 @@ test('while Web PubSub is silent, an address is refused in bounded time as tempo
   const startedAt = performance.now();
   const asked = makeClientUrl({ serviceUri: `https://localhost:${port}` })('order-1');
   await expect(asked).rejects.toMatchObject({ name: 'RequestError', code: 'temporarily_unavailable' });
-  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
 });
 
 test('Application Insights is sent telemetry with a token', async () => {
