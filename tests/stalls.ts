@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { between, seededRandom } from './chaos/random.ts';
 
 /** ms between two stalls, and of one. */
-const APART = [2_000, 6_000] as const;
+const APART = [500, 2_500] as const;
 const STALL = [300, 1_000] as const;
 
 interface Running {
