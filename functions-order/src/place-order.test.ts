@@ -171,13 +171,13 @@ describe('an order whose outcome nobody knows', () => {
 
   test('that waited for its turn waits for a warehouse that hangs by that much less', async () => {
     await app.close();
-    app = start({ ORDER_MAX_IN_FLIGHT: '1', INVENTORY_BUDGET_MS: '3000' });
+    app = start({ ORDER_MAX_IN_FLIGHT: '1', ORDER_MAX_WAIT_MS: '20000', INVENTORY_BUDGET_MS: '6000' });
     inventory.behave(behaviours.hangs);
     await Promise.all([post(), post()]);
-    // The first waits out its 3 s; the second has a quarter of that left.
+    // The first waits out its 6 s; the second has a quarter of that left.
     const [first, second] = inventory.calls.map(({ timeoutMs }) => timeoutMs);
-    expect(first).toBeGreaterThan(1_000);
-    expect(second).toBeLessThanOrEqual(750);
+    expect(first).toBeGreaterThan(3_000);
+    expect(second).toBeLessThanOrEqual(1_500);
   });
 
   test('because the warehouse hangs is answered inside the budget', async () => {
