@@ -24,11 +24,7 @@ beforeEach(async () => {
   inventory.behave(behaviours.reserves);
   inventory.calls.length = 0;
   proxy = await startDatabaseProxy(orders.url);
-  app = startOrderApp({
-    ORDERS_DATABASE_URL: proxy.url,
-    INVENTORY_GRPC_URL: inventory.url,
-    ORDER_DATABASE_BUDGET_MS: '2500',
-  });
+  app = startOrderApp({ ORDERS_DATABASE_URL: proxy.url, INVENTORY_GRPC_URL: inventory.url });
   // Connections exist before they break.
   await app.service.database.query('SELECT 1');
 });
@@ -38,7 +34,7 @@ afterEach(async () => {
   await proxy.close();
 });
 
-/** A frozen database would take for ever. The budget is 2.5 s, before and after the reservation; the rest is for what else the machine does. */
+/** A frozen database would take for ever. The budget of this app is 2.5 s, before and after the reservation; the rest is for what else the machine does. */
 const QUICK_MS = 8_000;
 
 const post = async (headers: Record<string, string> = {}) => {
