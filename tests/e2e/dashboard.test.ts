@@ -98,7 +98,7 @@ describe('orders and stock', () => {
       .getByRole('button', { name: /Show all/ })
       .click();
     const stock = operator.panel('Stock').getByRole('listitem').filter({ hasText: productId });
-    await stock.getByText('17', { exact: false }).waitFor();
+    await stock.getByText('17 on hand', { exact: true }).waitFor();
 
     await row.click();
     const dialog = operator.page.getByRole('dialog');
