@@ -3,11 +3,11 @@
  * has to help afterwards: every order ends, nothing is dead-lettered or quarantined, and the wait costs no CPU.
  * The server is frozen, not ended: it takes connections and says nothing, which is harder to bear than a refusal.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openBooks } from '../system/books.ts';
+import { freezeFamily } from '../system/process-family.ts';
 import { checkPromises } from '../system/promises.ts';
 import { waitUntilQuiet } from '../system/quiet.ts';
 import { makeShop, request } from '../system/shop.ts';
@@ -24,17 +24,6 @@ const minutes = Number(values.minutes);
 if (!PARTS.includes(values.part) || !(minutes > 0)) {
   console.error(`--part must be one of ${PARTS.join(', ')}, --minutes a number above 0.`);
   process.exit(2);
-}
-
-/** The process and its children: PostgreSQL serves each connection by a process of its own. */
-function familyOf(pid: number): number[] {
-  const children = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter(([, parent]) => parent === pid)
-    .map(([child]) => Number(child));
-  return [pid, ...children];
 }
 
 /** CPU seconds that a process has used so far; none when it has ended. */
@@ -58,8 +47,10 @@ try {
   );
   // The slow half of the orders is waiting for the warehouse at this moment.
   await delay(1_000);
-  const family = familyOf(endpoints.processes[values.part] ?? 0);
-  for (const pid of family) process.kill(pid, 'SIGSTOP');
+  // With its children: PostgreSQL serves each connection by a process of its own.
+  const frozen = endpoints.processes[values.part];
+  if (frozen === undefined) throw new Error(`No process ${values.part} is running.`);
+  const goOn = freezeFamily(frozen);
   const told = (await placed).map((answer) => answer?.status ?? 'no answer');
   const during = await shop.order({ productId: product, quantity: 1 }).catch(() => undefined);
   console.log(`${values.part} is silent; orders were answered ${JSON.stringify(countOf(told))}`);
@@ -80,7 +71,7 @@ try {
   const restarts = system.console().match(/^.* ended \(.*$/gm) ?? [];
   for (const line of restarts) console.log(line);
 
-  for (const pid of family) process.kill(pid, 'SIGCONT');
+  goOn();
   const backAt = performance.now();
   await waitUntilQuiet(endpoints, books, 300_000);
   console.log(`everything settled ${((performance.now() - backAt) / 1000).toFixed(1)} s after the outage ended`);
