@@ -34,7 +34,10 @@ afterEach(async () => {
   await proxy.close();
 });
 
-/** A frozen database would take for ever. The budget of this app is 2.5 s, before and after the reservation; the rest is for what else the machine does. */
+/**
+ * A frozen database would take for ever. The budget of this app is 2.5 s, before and after the reservation; the rest is for
+ * what else the machine does.
+ */
 const QUICK_MS = 8_000;
 
 const post = async (headers: Record<string, string> = {}) => {

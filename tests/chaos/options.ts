@@ -49,6 +49,10 @@ export function parseRunOptions(argv: readonly string[]): RunOptions {
       list: { type: 'boolean', default: false },
     },
   });
+  // As many shoppers in both lanes together as in the one lane of a long run: answers are held to the same time.
+  const usual = values.short
+    ? { orders: '90', concurrency: '8', lanes: '2' }
+    : { orders: '300', concurrency: '16', lanes: '1' };
   const count = (name: string, value: string, min: number) => {
     const number = Number(value);
     if (!Number.isInteger(number) || number < min)
@@ -61,12 +65,11 @@ export function parseRunOptions(argv: readonly string[]): RunOptions {
   return {
     scenarios: values.scenario,
     targets: values.target as readonly Target[],
-    orders: count('orders', values.orders ?? (values.short ? '90' : '300'), 1),
-    // As many in both lanes together as in the one lane of a long run: answers are held to the same time.
-    concurrency: count('concurrency', values.concurrency ?? (values.short ? '8' : '16'), 1),
+    orders: count('orders', values.orders ?? usual.orders, 1),
+    concurrency: count('concurrency', values.concurrency ?? usual.concurrency, 1),
     seed: count('seed', values.seed, 0),
     minutes: count('minutes', values.minutes, 0),
-    lanes: count('lanes', values.lanes ?? (values.short ? '2' : '1'), 1),
+    lanes: count('lanes', values.lanes ?? usual.lanes, 1),
     isShort: values.short,
     isList: values.list,
   };
